@@ -1,0 +1,18 @@
+# What `cmake --install` lays down: the two libraries, their headers, and the package file that
+# find_package(jackdaw) reads. jackdaw::pool is one rank, without MPI.
+include(CMakePackageConfigHelpers)
+
+set_target_properties(jackdaw_pool PROPERTIES EXPORT_NAME pool)
+set_target_properties(jackdaw_topology PROPERTIES EXPORT_NAME topology)
+install(TARGETS jackdaw_pool jackdaw_topology EXPORT jackdaw_targets FILE_SET HEADERS)
+install(EXPORT jackdaw_targets NAMESPACE jackdaw::
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/jackdaw FILE jackdaw-targets.cmake)
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/jackdaw-config.cmake.in
+  ${PROJECT_BINARY_DIR}/jackdaw-config.cmake
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/jackdaw)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/jackdaw-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/jackdaw-config.cmake
+  ${PROJECT_BINARY_DIR}/jackdaw-config-version.cmake
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/jackdaw)

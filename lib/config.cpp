@@ -1,0 +1,135 @@
+#include "jackdaw/config.hpp"
+
+#include <array>         // array
+#include <bit>           // has_single_bit
+#include <cctype>        // toupper
+#include <charconv>      // from_chars
+#include <concepts>      // unsigned_integral
+#include <cstdlib>       // getenv
+#include <string>        // string
+#include <system_error>  // errc
+
+namespace jackdaw {
+namespace {
+
+[[noreturn]] void refuse(std::string_view field, std::string_view value, std::string_view range) {
+  throw ConfigError(std::string(field) + " is " + std::string(value) + ", but must be " +
+                    std::string(range));
+}
+
+template <std::unsigned_integral T>
+void read(std::string_view field, std::string_view text, T& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    refuse(field, '"' + std::string(text) + '"', "a whole number, 0 or more");
+}
+
+void read(std::string_view field, std::string_view text, std::chrono::milliseconds& value) {
+  unsigned milliseconds = 0;
+  read(field, text, milliseconds);
+  value = std::chrono::milliseconds(milliseconds);
+}
+
+void read(std::string_view field, std::string_view text, bool& value) {
+  if (text != "0" && text != "1") refuse(field, '"' + std::string(text) + '"', "0 or 1");
+  value = text == "1";
+}
+
+constexpr std::array strategies{Strategy::single, Strategy::batched, Strategy::locality_aware};
+constexpr std::array placements{Placement::compact, Placement::scatter};
+constexpr std::array exits{AtExit::drain, AtExit::cancel};
+
+template <typename T, std::size_t n>
+void read_name(std::string_view field, std::string_view text, const std::array<T, n>& choices,
+               T& value) {
+  std::string list;
+  for (const T choice : choices) {
+    if (name(choice) == text) {
+      value = choice;
+      return;
+    }
+    list += (list.empty() ? "" : ", ") + std::string(name(choice));
+  }
+  refuse(field, '"' + std::string(text) + '"', "one of " + list);
+}
+
+constexpr std::string_view fields[] = {"workers",
+                                       "deque_capacity",
+                                       "max_steal_batch",
+                                       "strategy",
+                                       "backoff_min",
+                                       "backoff_max",
+                                       "pin",
+                                       "smt",
+                                       "placement",
+                                       "seed",
+                                       "stack_bytes",
+                                       "at_exit"};
+
+void check(std::string_view field, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
+  if (value < low || value > high) {
+    refuse(field, std::to_string(value), std::to_string(low) + " to " + std::to_string(high));
+  }
+}
+
+}  // namespace
+
+std::string_view name(Strategy strategy) noexcept {
+  constexpr std::string_view names[] = {"single", "batched", "locality_aware"};
+  return names[static_cast<std::size_t>(strategy)];
+}
+std::string_view name(Placement placement) noexcept {
+  return placement == Placement::compact ? "compact" : "scatter";
+}
+std::string_view name(AtExit at_exit) noexcept {
+  return at_exit == AtExit::drain ? "drain" : "cancel";
+}
+
+void set_field(Config& config, std::string_view field, std::string_view text) {
+  if (field == "workers") return read(field, text, config.workers);
+  if (field == "deque_capacity") return read(field, text, config.deque_capacity);
+  if (field == "max_steal_batch") return read(field, text, config.max_steal_batch);
+  if (field == "strategy") return read_name(field, text, strategies, config.strategy);
+  if (field == "backoff_min") return read(field, text, config.backoff_min);
+  if (field == "backoff_max") return read(field, text, config.backoff_max);
+  if (field == "pin") return read(field, text, config.pin);
+  if (field == "smt") return read(field, text, config.smt);
+  if (field == "placement") return read_name(field, text, placements, config.placement);
+  if (field == "seed") return read(field, text, config.seed);
+  if (field == "stack_bytes") return read(field, text, config.stack_bytes);
+  if (field == "at_exit") return read_name(field, text, exits, config.at_exit);
+  throw ConfigError("there is no setting named " + std::string(field));
+}
+
+Config Config::from_environment() {
+  Config config;
+  for (const std::string_view field : fields) {
+    std::string variable = "JACKDAW_";
+    for (const char c : field)
+      variable += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const char* text = std::getenv(variable.c_str());
+    if (text == nullptr) continue;
+    try {
+      set_field(config, field, text);
+    } catch (const ConfigError& error) {
+      throw ConfigError("in the environment, " + variable + ": " + error.what());
+    }
+  }
+  config.validate();
+  return config;
+}
+
+void Config::validate() const {
+  if (workers != 0) check("workers", workers, 1, 1024);
+  check("deque_capacity", deque_capacity, 2, 32768);
+  if (!std::has_single_bit(deque_capacity))
+    refuse("deque_capacity", std::to_string(deque_capacity), "a power of two from 2 to 32768");
+  check("max_steal_batch", max_steal_batch, 1, 64);
+  const auto low = static_cast<std::uint64_t>(backoff_min.count());
+  const auto high = static_cast<std::uint64_t>(backoff_max.count());
+  check("backoff_min", low, 1, 60000);
+  check("backoff_max", high, low, 60000);
+  check("stack_bytes", stack_bytes, std::size_t{1} << 16, std::size_t{1} << 36);
+}
+
+}  // namespace jackdaw

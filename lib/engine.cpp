@@ -1,0 +1,248 @@
+#include "jackdaw/detail/engine.hpp"
+
+#include <climits>       // INT_MAX
+#include <stdexcept>     // logic_error
+#include <system_error>  // system_error
+
+#include "jackdaw/topology/binding.hpp"       // pin_this_thread, SavedBinding
+#include "jackdaw/topology/layout.hpp"        // lay_out
+#include "jackdaw/topology/machine.hpp"       // Machine
+#include "jackdaw/topology/victim_order.hpp"  // order_victims
+
+namespace jackdaw::detail {
+namespace {
+
+constexpr std::size_t inbox_count = 4;  // threads outside are spread over them
+
+}  // namespace
+
+struct Engine::Pins {
+  std::vector<topology::Place> places;          // by worker
+  bool pin = false;                             // asked for, and possible
+  std::optional<topology::SavedBinding> guest;  // what the guest was bound to before
+};
+
+Engine::Engine(const Config& asked)
+    : config((asked.validate(), asked)), pins_(std::make_unique<Pins>()) {
+  lay_out_workers();
+  const std::size_t count = pins_->places.size();
+  idle = std::make_unique<IdleSet<>>(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    workers.push_back(std::make_unique<Worker>(*this, static_cast<std::uint16_t>(i),
+                                               config.deque_capacity, config.seed));
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    workers[i]->set_victims(
+        topology::order_victims(pins_->places, static_cast<std::uint32_t>(i), config.seed + i)
+            .tiers);
+  }
+  for (std::size_t i = 0; i < inbox_count; ++i) {
+    inboxes.push_back(
+        std::make_unique<Inbox>(static_cast<std::uint16_t>(count + i), config.deque_capacity));
+  }
+  stores_alive_.store(count + inbox_count, std::memory_order_relaxed);  // nobody else is here yet
+  start_threads();
+}
+
+Engine::~Engine() = default;
+
+void Engine::lay_out_workers() {
+  const auto machine = topology::Machine::here();
+  auto layout =
+      topology::lay_out(machine, topology::allowance_of_this_process(machine),
+                        {.workers = config.workers,
+                         .order = config.placement == Placement::compact ? topology::Order::compact
+                                                                         : topology::Order::scatter,
+                         .smt = config.smt,
+                         .rank = topology::local_rank_from_environment()});
+  pins_->pin = config.pin && machine.is_here();
+  pins_->places = std::move(layout.places);
+  notes = std::move(layout.notes);
+}
+
+// --- threads -------------------------------------------------------------------------------------
+
+void Engine::start_threads() {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, config.stack_bytes);
+  std::vector<std::string> refused(workers.size());
+  struct Start {
+    Engine& engine;
+    Worker& worker;
+    std::string& refused;
+  };
+  int error = 0;
+  for (std::size_t i = 0; i < workers.size() && error == 0; ++i) {
+    auto start = std::make_unique<Start>(Start{*this, *workers[i], refused[i]});
+    const auto body = [](void* raw) -> void* {
+      const std::unique_ptr<Start> mine(static_cast<Start*>(raw));
+      Engine& engine = mine->engine;
+      Worker& worker = mine->worker;
+      if (engine.pins_->pin) {
+        const auto result = topology::pin_this_thread(engine.pins_->places[worker.store.index]);
+        if (!result.pinned) mine->refused = result.reason;
+      }
+      worker.live();
+      return nullptr;
+    };
+    pthread_t thread{};
+    error = pthread_create(&thread, &attributes, body, start.get());
+    if (error != 0) break;
+    (void)start.release();  // the thread has it
+    threads_.push_back(thread);
+  }
+  pthread_attr_destroy(&attributes);
+  if (error != 0) {
+    end_threads();
+    throw std::system_error(error, std::generic_category(),
+                            "cannot start worker " + std::to_string(threads_.size()) + " with " +
+                                std::to_string(config.stack_bytes) +
+                                " bytes of stack; lower workers or stack_bytes");
+  }
+  // A pool starts asleep, so that the first run() finds the seat of worker 0 free.
+  while (Pulse::sleepers(idle->pulse()) != workers.size()) Sync::yield();
+  for (const auto& reason : refused) {
+    if (reason.empty()) continue;
+    notes.push_back("workers are not pinned: " + reason);
+    break;
+  }
+}
+
+void Engine::end_threads() noexcept {
+  closing.store(true, std::memory_order_seq_cst);  // before the beds are looked at: see doze
+  wake_all();
+  for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
+}
+
+void Engine::wake_all() noexcept {
+  for (std::size_t i = 0; i < workers.size(); ++i) (void)idle->wake(i);
+}
+
+void Engine::close() {
+  if (config.at_exit == AtExit::cancel) cancelling.store(true, std::memory_order_seq_cst);
+  end_threads();
+  // The last of these deletes the engine, unless a handle outlives the pool.
+  std::vector<JobStore*> stores;
+  for (auto& worker : workers) stores.push_back(&worker->store);
+  for (auto& inbox : inboxes) stores.push_back(&inbox->store);
+  for (JobStore* home : stores) drop_store(*home);
+}
+
+JobStore& Engine::store(std::size_t index) noexcept {
+  return index < workers.size() ? workers[index]->store : inboxes[index - workers.size()]->store;
+}
+
+// --- is there work, is there none ----------------------------------------------------------------
+
+bool Engine::sees_jobs(std::size_t job_class) const noexcept {
+  if (!overflow[job_class].empty()) return true;
+  for (const auto& worker : workers) {
+    if (worker->store.deques[job_class].length() > 0) return true;
+  }
+  for (const auto& inbox : inboxes) {
+    if (inbox->store.deques[job_class].length() > 0) return true;
+  }
+  return false;
+}
+
+bool Engine::sees_work() const noexcept {
+  for (const auto& worker : workers) {
+    if (worker->tasks().length() > 0) return true;
+  }
+  for (std::size_t c = 0; c < priority_count; ++c) {
+    if (sees_jobs(c)) return true;
+  }
+  return false;
+}
+
+std::uint64_t Engine::jobs_finished() const noexcept {
+  auto sum = finished_elsewhere_.load(std::memory_order_acquire);  // (Q)
+  for (const auto& worker : workers) sum += worker->finished();    // (Q)
+  return sum;
+}
+std::uint64_t Engine::jobs_created() const noexcept {
+  std::uint64_t sum = 0;  // relaxed: those that count are ordered by (Q)
+  for (const auto& worker : workers) sum += worker->store.created.load(std::memory_order_relaxed);
+  for (const auto& inbox : inboxes) sum += inbox->store.created.load(std::memory_order_relaxed);
+  return sum;
+}
+
+void Engine::count_finished_here() noexcept {
+  if (this_worker != nullptr && &this_worker->engine() == this)
+    return this_worker->count_finished();
+  finished_elsewhere_.fetch_add(1, std::memory_order_release);  // (Q)
+  notice_quiet();
+}
+
+/// Who waits registers, makes a heavy barrier, then counts. Who finishes counts its finish, then
+/// looks whether anybody waits: so one of them sees the other, and of two that finish at once, the
+/// later to touch quiet_waiters_ sees the other's finish as well.
+void Engine::wait_until_quiet() {
+  if (this_worker != nullptr && &this_worker->engine() == this) {
+    throw std::logic_error(
+        "Pool::wait was called by a job of that pool, and would wait for that job; wait for the "
+        "handles of single jobs instead");
+  }
+  quiet_waiters_.fetch_add(1, std::memory_order_seq_cst);
+  heavy_barrier();
+  for (;;) {
+    const auto epoch = quiet_epoch_.load(std::memory_order_acquire);  // before is_quiet
+    if (is_quiet()) break;
+    futex_wait(&quiet_epoch_, epoch, -1);
+  }
+  quiet_waiters_.fetch_sub(1, std::memory_order_relaxed);
+  std::exception_ptr error;
+  {
+    const std::lock_guard hold(mutex_);
+    error = std::exchange(first_error_, nullptr);
+  }
+  if (error) std::rethrow_exception(error);
+}
+
+void Engine::notice_quiet() noexcept {
+  Sync::light_barrier();
+  const bool ends = closing.load(std::memory_order_relaxed);  // the RMW below decides
+  if (!ends && quiet_waiters_.load(std::memory_order_relaxed) == 0) return;
+  quiet_waiters_.fetch_add(0, std::memory_order_seq_cst);
+  if (!is_quiet()) return;
+  quiet_epoch_.fetch_add(1, std::memory_order_seq_cst);
+  futex_wake(&quiet_epoch_, INT_MAX);
+  if (ends) wake_all();
+}
+
+// --- the seat of worker 0 ------------------------------------------------------------------------
+
+Worker* Engine::enter_seat() {
+  constexpr int patience = 2000;  // some 100 us
+  bool seated = idle->take_seat(0);
+  for (int i = 0; i < patience && !seated; ++i) {
+    if (workers[0]->state() == WorkerState::working) break;  // it may take long: another way then
+    seat_wanted.store(true, std::memory_order_relaxed);      // a hint to worker 0
+    Sync::yield();
+    seated = idle->take_seat(0);
+  }
+  seat_wanted.store(false, std::memory_order_relaxed);
+  if (!seated) return nullptr;
+  Worker& worker = *workers[0];
+  if (pins_->pin) {
+    pins_->guest.emplace();
+    (void)topology::pin_this_thread(pins_->places[0]);  // a refusal is in the notes already
+  }
+  worker.enter_as_guest();
+  return &worker;
+}
+
+void Engine::leave_seat() noexcept {
+  workers[0]->leave_as_guest();
+  if (pins_->guest) {
+    pins_->guest->restore();
+    pins_->guest.reset();
+  }
+  idle->leave_seat(0);  // with a heavy barrier
+  // What the guest leaves behind in its deques, and what others left to it.
+  if (sees_work()) (void)idle->wake(0);
+  notice_quiet();
+}
+
+}  // namespace jackdaw::detail

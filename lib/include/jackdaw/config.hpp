@@ -1,0 +1,71 @@
+#pragma once
+/// \file
+/// What a pool can be told. Every field has an environment variable and, in the `jackdaw` command,
+/// an option of the same name.
+
+#include <chrono>       // milliseconds
+#include <cstddef>      // size_t
+#include <cstdint>      // uint8_t, uint64_t
+#include <stdexcept>    // invalid_argument
+#include <string_view>  // string_view
+
+namespace jackdaw {
+
+/// From whom a worker steals jobs, and how many at a time.
+enum class Strategy : std::uint8_t {
+  single,          ///< one job from a random victim
+  batched,         ///< half of a random victim's jobs, at most max_steal_batch
+  locality_aware,  ///< as batched, from the nearest victim that has any
+};
+
+/// How workers are laid out over the cores.
+enum class Placement : std::uint8_t {
+  compact,  ///< neighbours first: small pools share caches
+  scatter,  ///< spread over packages and NUMA nodes: small pools get all the bandwidth
+};
+
+/// What the destructor of a pool does with jobs that have not started.
+enum class AtExit : std::uint8_t {
+  drain,   ///< runs them
+  cancel,  ///< cancels them
+};
+
+[[nodiscard]] std::string_view name(Strategy strategy) noexcept;
+[[nodiscard]] std::string_view name(Placement placement) noexcept;
+[[nodiscard]] std::string_view name(AtExit at_exit) noexcept;
+
+/// A setting is out of range. The message names the field, the value and the range.
+class ConfigError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+struct Config {
+  unsigned workers = 0;            ///< JACKDAW_WORKERS: 1 to 1024; 0: one for each allowed core
+  unsigned deque_capacity = 1024;  ///< JACKDAW_DEQUE_CAPACITY: jobs, a power of two, 2 to 32768
+  unsigned max_steal_batch = 64;   ///< JACKDAW_MAX_STEAL_BATCH: jobs, 1 to 64
+  Strategy strategy = Strategy::locality_aware;  ///< JACKDAW_STRATEGY
+  std::chrono::milliseconds backoff_min{1};      ///< JACKDAW_BACKOFF_MIN: ms, 1 to backoff_max
+  std::chrono::milliseconds backoff_max{1000};   ///< JACKDAW_BACKOFF_MAX: ms, backoff_min to 60000
+  bool pin = true;                               ///< JACKDAW_PIN: 0, 1
+  bool smt = false;  ///< JACKDAW_SMT: 0, 1; a worker for each hardware thread, not each core
+  Placement placement = Placement::compact;        ///< JACKDAW_PLACEMENT
+  std::uint64_t seed = 1;                          ///< JACKDAW_SEED: of all that is random here
+  std::size_t stack_bytes = std::size_t{1} << 28;  ///< JACKDAW_STACK_BYTES: 64 KiB to 64 GiB; is
+                                                   ///< reserved, and takes memory as it is used
+  AtExit at_exit = AtExit::drain;                  ///< JACKDAW_AT_EXIT
+
+  /// The defaults, changed by what the environment says.
+  /// \throws ConfigError  a variable cannot be read or is out of range
+  [[nodiscard]] static Config from_environment();
+
+  /// \throws ConfigError  a field is out of range
+  void validate() const;
+};
+
+/// Reads one setting from text, as from_environment and command lines do.
+/// \param field  its name as above: "workers"
+/// \throws ConfigError  there is no such field, or the text is no value of it
+void set_field(Config& config, std::string_view field, std::string_view text);
+
+}  // namespace jackdaw

@@ -1,0 +1,166 @@
+#pragma once
+/// \file
+/// The inside of a pool: its workers, its inboxes for other threads, what they share.
+
+#include <pthread.h>  // pthread_t
+
+#include <array>        // array
+#include <atomic>       // atomic
+#include <cstdint>      // uint32_t, uint64_t
+#include <deque>        // deque
+#include <exception>    // exception_ptr
+#include <map>          // map
+#include <memory>       // unique_ptr
+#include <mutex>        // mutex, unique_lock
+#include <span>         // span
+#include <stop_token>   // stop_source
+#include <string>       // string
+#include <string_view>  // string_view
+#include <vector>       // vector
+
+#include "jackdaw/config.hpp"           // Config
+#include "jackdaw/detail/idle_set.hpp"  // IdleSet
+#include "jackdaw/detail/worker.hpp"    // Worker
+#include "jackdaw/job.hpp"              // JobOptions
+
+namespace jackdaw::detail {
+
+/// The priority of a job that is made with these options by the calling thread.
+[[nodiscard]] Priority priority_of(const JobOptions& options) noexcept;
+
+/// What few jobs have. Made on demand; lives as long as its record.
+struct JobExtra {
+  std::mutex mutex;  // of everything here but `unmet`
+  std::exception_ptr error;
+  std::stop_source stop;
+  std::vector<JobRecord*> dependents;   // to be told when this job is final
+  std::vector<JobRef> predecessors;     // this job comes after them
+  std::atomic<std::uint32_t> unmet{0};  // predecessors that are not final yet, and 1 while made
+};
+
+/// Where threads that are no workers leave their jobs.
+struct Inbox {
+  Inbox(std::uint16_t index, std::size_t capacity) : store(index, capacity) {}
+  std::mutex mutex;  // its holder owns the store
+  JobStore store;
+};
+
+/// Jobs that found their deque full: whole blocks, oldest first.
+class Overflow {
+ public:
+  void put(std::vector<JobRecord*> block);
+  [[nodiscard]] std::vector<JobRecord*> take();
+  /// After a heavy barrier: sees every put before it.
+  [[nodiscard]] bool empty() const noexcept { return blocks_count_.load() == 0; }  // seq_cst: rare
+
+ private:
+  std::mutex mutex_;
+  std::deque<std::vector<JobRecord*>> blocks_;
+  std::atomic<std::size_t> blocks_count_{0};
+};
+
+class Engine {
+ public:
+  explicit Engine(const Config& config);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Runs or cancels what is left, and ends the threads. Deletes this once no handle is left.
+  void close();
+
+  /// Gives the caller a store to make a job in, and hands the job over at the end of its life.
+  class Submission {
+   public:
+    explicit Submission(Engine& engine);
+    Submission(const Submission&) = delete;
+    Submission& operator=(const Submission&) = delete;
+    ~Submission();
+    [[nodiscard]] JobStore& store() noexcept { return *store_; }
+    void push(JobRecord& job, const JobOptions& options);
+    void push(JobRecord& job) noexcept;
+
+   private:
+    Engine& engine_;
+    Worker* worker_;  // null: the store is that of an inbox
+    std::unique_lock<std::mutex> lock_;
+    JobStore* store_;
+    std::uint64_t classes_ = 0;  // pushed to an inbox, as bits of the pulse
+    unsigned pushed_ = 0;        // to an inbox
+
+    void call_workers() noexcept;
+  };
+
+  // Jobs with a handle.
+  void finish(JobRecord& job, JobState outcome) noexcept;
+  /// An entry came out of a deque whose job somebody else has started or cancelled.
+  /// \returns true if it never ran, so that the caller must count it as finished
+  [[nodiscard]] bool drop_entry(JobRecord& job) noexcept;
+  void drop_reference(JobRecord& job) noexcept;
+  void wait(JobRecord& job);
+  bool cancel(JobRecord& job) noexcept;
+  /// Makes `job`, which is not pushed yet, wait for others. False: they are final already.
+  [[nodiscard]] bool hold_back(JobRecord& job, std::span<const JobRef> predecessors);
+  [[nodiscard]] std::vector<JobRef> predecessors_of(JobRecord& job);
+  void count_outcome(JobState outcome) noexcept;
+  [[nodiscard]] static JobExtra& extra_of(JobRecord& job);
+  void keep_error(JobRecord& job, std::exception_ptr error) noexcept;
+  void count_finished_here() noexcept;
+
+  [[nodiscard]] std::uint32_t intern(std::string_view name);
+  [[nodiscard]] std::string_view name_of(const JobRecord& job) const;
+  [[nodiscard]] JobReport report_on(JobRecord& job);
+  /// Keeps the exception of a job without a handle for wait().
+  void keep_first_error(std::exception_ptr error) noexcept;
+
+  // The pool.
+  /// True if every job whose making the caller could know of is finished, and so are all that these
+  /// have made. A finish is counted after all that the job made (Q), and finishes are read first;
+  /// so each job counted as finished is counted as made, and equal sums mean equal sets.
+  [[nodiscard]] bool is_quiet() const noexcept { return jobs_finished() == jobs_created(); }
+  [[nodiscard]] std::uint64_t jobs_created() const noexcept;
+  [[nodiscard]] std::uint64_t jobs_finished() const noexcept;
+  void wait_until_quiet();
+  void notice_quiet() noexcept;
+  [[nodiscard]] Worker* enter_seat();
+  void leave_seat() noexcept;
+  /// After a heavy barrier: true if any deque or list holds something that was put before it.
+  [[nodiscard]] bool sees_work() const noexcept;
+  [[nodiscard]] bool sees_jobs(std::size_t job_class) const noexcept;
+  [[nodiscard]] JobStore& store(std::size_t index) noexcept;
+  void free_cell(JobRecord& job) noexcept;
+
+  const Config config;
+  std::vector<std::string> notes;
+  std::unique_ptr<IdleSet<>> idle;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<std::unique_ptr<Inbox>> inboxes;
+  std::array<Overflow, priority_count> overflow;  // by class
+  std::atomic<std::uint64_t> failed{0}, cancelled{0}, overflowed{0};
+  std::atomic<bool> closing{false};      ///< workers end when the pool is quiet
+  std::atomic<bool> cancelling{false};   ///< jobs that have not started never will
+  std::atomic<bool> seat_wanted{false};  ///< a guest waits for worker 0
+
+ private:
+  ~Engine();
+  void lay_out_workers();
+  void start_threads();
+  void end_threads() noexcept;
+  void wake_all() noexcept;
+  void drop_store(JobStore& store) noexcept;
+  void release_dependents(JobRecord& job) noexcept;
+  void unblock(JobRecord& job) noexcept;
+
+  struct Pins;
+  std::unique_ptr<Pins> pins_;
+  std::vector<pthread_t> threads_;
+  std::atomic<unsigned> quiet_epoch_{0};
+  std::atomic<unsigned> quiet_waiters_{0};
+  std::atomic<std::uint64_t> finished_elsewhere_{0};  // by threads that are no workers
+  std::atomic<std::size_t> stores_alive_{0};
+  mutable std::mutex mutex_;  // of the two below
+  std::exception_ptr first_error_;
+  std::map<std::string, std::uint32_t, std::less<>> names_;
+  std::vector<std::string_view> name_list_;
+};
+
+}  // namespace jackdaw::detail

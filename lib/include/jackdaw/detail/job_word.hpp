@@ -1,0 +1,159 @@
+#pragma once
+/// \file
+/// The state of a job, its priority and its flags: one word, and every step that it can take.
+///
+/// A *detached* job has no handle: only the worker that has it looks at its word, so its steps are
+/// plain stores. A *shared* job has handles: whoever moves it out of `pending` (a worker that
+/// starts it, a thread that waits for it and starts it itself, or one that cancels it) does so by
+/// compare-and-swap, so exactly one does.
+///
+/// Who synchronizes with whom:
+///   (F) finish, cancel: CAS to a final state -> state(), sleep(): a load that sees it: the result
+///   is
+///       written. seq_cst, as Engine::hold_back needs it.
+///   (Z) sleep: RMW sets has_waiters, then waits while the word stays so; finish, cancel: the CAS
+///       takes the flag, or comes before it and is seen by sleep. No wake-up is lost.
+///   (K) unblock: RMW clears blocked -> try_start: CAS: what the predecessors did.
+
+#include <atomic>   // memory_order
+#include <cassert>  // assert
+
+#include "jackdaw/detail/sync.hpp"  // Sync
+#include "jackdaw/job_state.hpp"    // JobState, may_step
+#include "jackdaw/priority.hpp"     // Priority
+
+namespace jackdaw::detail {
+
+/// \tparam S  Sync; the tests put in one that lets them choose every interleaving
+template <typename S = Sync>
+class JobWord {
+ public:
+  static constexpr unsigned shared = 1U << 10;  ///< has, or had, handles
+
+  JobWord(JobState state, Priority priority, unsigned flags = 0) noexcept
+      : word_(static_cast<unsigned>(state) | static_cast<unsigned>(priority) << priority_shift |
+              flags) {}
+
+  // --- any thread ------------------------------------------------------------------------------
+
+  [[nodiscard]] JobState state() const noexcept {
+    return state_in(word_.load(std::memory_order_acquire));  // (F)
+  }
+  // Relaxed: written before the job was handed to anybody.
+  [[nodiscard]] Priority priority() const noexcept {
+    return static_cast<Priority>(word_.load(std::memory_order_relaxed) >> priority_shift & 3U);
+  }
+  [[nodiscard]] bool is_shared() const noexcept { return has(shared); }
+  // Relaxed: a request, which carries nothing else.
+  [[nodiscard]] bool stop_requested() const noexcept { return has(cancel_requested); }
+  /// The same for one side of a store-then-load race: see JobContext::stop_token.
+  [[nodiscard]] bool stop_requested_in_order() const noexcept {
+    return (word_.load(std::memory_order_seq_cst) & cancel_requested) != 0;
+  }
+  [[nodiscard]] bool is_final_in_order() const noexcept {  // see Engine::hold_back
+    return is_final(state_in(word_.load(std::memory_order_seq_cst)));
+  }
+  /// Waits for the jobs that it comes after.
+  [[nodiscard]] bool is_blocked() const noexcept {
+    return (word_.load(std::memory_order_acquire) & blocked) != 0;  // (K)
+  }
+  /// Was running once, so its closure is gone. Of a final job.
+  [[nodiscard]] bool was_started() const noexcept { return has(started); }
+
+  // --- steps of a shared job: any thread ---------------------------------------------------------
+
+  /// pending -> running. False: it is blocked, or somebody else has moved it.
+  [[nodiscard]] bool try_start() noexcept {
+    return try_step(JobState::pending, JobState::running, started);
+  }
+  /// pending -> stolen, and back, by the thief that holds its entry.
+  [[nodiscard]] bool try_steal() noexcept {
+    return try_step(JobState::pending, JobState::stolen, 0);
+  }
+  void settle() noexcept {
+    const bool mine = try_step(JobState::stolen, JobState::pending, 0);
+    assert(mine && "only its thief moves a stolen job");
+    (void)mine;
+  }
+
+  enum class Cancel : unsigned char { too_late, requested, done };
+  /// Cancels a job that has not started, and wakes who waits; asks one that has to stop.
+  Cancel cancel() noexcept {
+    auto old = word_.load(std::memory_order_relaxed);  // the CAS decides
+    for (;;) {
+      if (is_final(state_in(old))) return Cancel::too_late;
+      const bool pending = state_in(old) == JobState::pending;
+      const auto next = pending ? with_state(old, JobState::cancelled) : old;
+      if (!word_.compare_exchange_strong(old, next | cancel_requested, std::memory_order_seq_cst,
+                                         std::memory_order_relaxed))  // (F) (Z); tried again
+        continue;
+      if (!pending) return Cancel::requested;
+      if ((old & has_waiters) != 0) S::wake_all(word_);
+      return Cancel::done;
+    }
+  }
+  /// running -> a final state, by the worker that runs it; wakes who waits.
+  void finish(JobState outcome) noexcept {
+    auto old = word_.load(std::memory_order_relaxed);  // the CAS decides
+    while (!word_.compare_exchange_strong(old, with_state(old, outcome), std::memory_order_seq_cst,
+                                          std::memory_order_relaxed)) {  // (F) (Z); tried again
+    }
+    assert(may_step(state_in(old), outcome) && "this step of a job is not legal");
+    if ((old & has_waiters) != 0) S::wake_all(word_);
+  }
+  /// Sleeps until it is final, at most `timeout_ns` (negative: no limit). May return early.
+  void sleep(long timeout_ns) noexcept {
+    const auto word =
+        word_.fetch_or(has_waiters, std::memory_order_acq_rel) | has_waiters;  // (F) (Z)
+    if (!is_final(state_in(word))) S::wait(word_, word, timeout_ns);
+  }
+
+  void block() noexcept {  // relaxed: nobody knows the job yet
+    word_.fetch_or(blocked, std::memory_order_relaxed);
+  }
+  /// \returns the state, which may be `cancelled`
+  JobState unblock() noexcept {
+    return state_in(word_.fetch_and(~blocked, std::memory_order_acq_rel));  // (K)
+  }
+
+  // --- steps of a detached job: its owner --------------------------------------------------------
+
+  void step_alone(JobState to) noexcept {
+    const auto old = word_.load(std::memory_order_relaxed);  // the owner alone writes,
+    assert(may_step(state_in(old), to) && "this step of a job is not legal");
+    word_.store(with_state(old, to), std::memory_order_relaxed);  // and deques hand it over
+  }
+
+ private:
+  // State in bits 0 to 7, priority in bits 8 and 9, then flags.
+  static constexpr unsigned state_mask = 0xFF;
+  static constexpr unsigned priority_shift = 8;
+  static constexpr unsigned cancel_requested = 1U << 11;
+  static constexpr unsigned has_waiters = 1U << 12;
+  static constexpr unsigned blocked = 1U << 13;
+  static constexpr unsigned started = 1U << 14;
+
+  [[nodiscard]] static constexpr JobState state_in(unsigned word) noexcept {
+    return static_cast<JobState>(word & state_mask);
+  }
+  [[nodiscard]] static constexpr unsigned with_state(unsigned word, JobState state) noexcept {
+    return (word & ~state_mask) | static_cast<unsigned>(state);
+  }
+  [[nodiscard]] bool has(unsigned flag) const noexcept {
+    return (word_.load(std::memory_order_relaxed) & flag) != 0;  // each caller says why
+  }
+  [[nodiscard]] bool try_step(JobState from, JobState to, unsigned flags) noexcept {
+    assert(may_step(from, to) && "this step of a job is not legal");
+    auto old = word_.load(std::memory_order_relaxed);  // the CAS decides
+    do {
+      if (state_in(old) != from || (old & blocked) != 0) return false;
+      // Acquire (K); release: the next owner sees what this one did.
+    } while (!word_.compare_exchange_strong(old, with_state(old, to) | flags,
+                                            std::memory_order_acq_rel, std::memory_order_relaxed));
+    return true;
+  }
+
+  typename S::template Atomic<unsigned> word_;  // unsigned, for futexes
+};
+
+}  // namespace jackdaw::detail

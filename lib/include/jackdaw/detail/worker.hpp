@@ -1,0 +1,210 @@
+#pragma once
+/// \file
+/// One worker: what it owns, and the few instructions on the path of a fork and of a job.
+///
+/// A worker is owned by one thread at a time: its resident thread, or a guest that took its seat
+/// while the resident sleeps (IdleSet::take_seat). Whatever says "owner" means that thread.
+
+#include <atomic>   // atomic
+#include <cstddef>  // size_t
+#include <cstdint>  // uint32_t, uint64_t
+#include <random>   // minstd_rand
+#include <utility>  // declval
+#include <vector>   // vector
+
+#include "jackdaw/detail/idle_set.hpp"      // Pulse
+#include "jackdaw/detail/job_store.hpp"     // JobStore, JobRecord
+#include "jackdaw/detail/task.hpp"          // Task, TaskDeque
+#include "jackdaw/detail/time_account.hpp"  // TimeAccount
+#include "jackdaw/statistics.hpp"           // WorkerStatistics
+#include "jackdaw/worker_state.hpp"         // WorkerState
+
+namespace jackdaw::detail {
+
+class Engine;
+class Worker;
+
+/// The worker that the calling thread owns, or null. Initial-exec: one load, also in a shared
+/// library.
+[[gnu::tls_model("initial-exec")]] inline thread_local constinit Worker* this_worker = nullptr;
+
+/// A counter with one writer, which others may read.
+class Tally {
+ public:
+  void add(std::uint64_t n) noexcept {  // relaxed: a statistic, and one writer
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t get() const noexcept {
+    return value_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// A job, or a task of one, on the stack of a worker.
+struct Frame {
+  JobRecord* job;
+  Frame* below;
+};
+
+class Worker {
+ public:
+  Worker(Engine& engine, std::uint16_t index, std::size_t capacity, std::uint64_t seed);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // --- tasks: owner --------------------------------------------------------------------------
+
+  /// Offers `task` to thieves. False: no room, the caller runs it itself.
+  [[nodiscard]] bool fork(Task& task) noexcept {
+    task.job = frame_->job;
+    const bool bell = tasks_.put(&task);
+    Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
+    if (bell || (pulse_->load(std::memory_order_relaxed) & Pulse::hungry) != 0) [[unlikely]]
+      return attend_fork();
+    return true;
+  }
+  /// Takes the youngest task back. False: it was stolen, and join() must follow.
+  [[nodiscard]] bool unfork() noexcept { return tasks_.take(); }
+  /// Waits until the thief of `task` is done, and helps with tasks of the same job meanwhile.
+  void join(Task& task) noexcept;
+  /// True if all that was forked here is stolen: a loop had better split again.
+  [[nodiscard]] bool wants_split() noexcept { return tasks_.length() <= 0; }
+  /// To be called now and then in a long loop: lets thieves have tasks, if somebody asks for them.
+  void answer_bells() noexcept {
+    if (tasks_.bell_rings() || (pulse_->load(std::memory_order_relaxed) & Pulse::hungry) != 0)
+        [[unlikely]]  // relaxed: a hint; whoever asks, asks again
+      attend_bells();
+  }
+  /// The same for jobs; costs a little more.
+  void answer_job_bells() noexcept;
+
+  // --- jobs: owner ---------------------------------------------------------------------------
+
+  void push(JobRecord& job, std::size_t job_class) noexcept {
+    const bool bell = store.deques[job_class].put(&job);
+    Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
+    const auto present = std::uint64_t{1} << job_class;
+    const auto pulse = pulse_->load(std::memory_order_relaxed);
+    // Urgent jobs always go through attend_push, which makes them public at once.
+    if (bell || (pulse & (present | Pulse::hungry)) != present || job_class < 2) [[unlikely]]
+      attend_push(job_class);
+  }
+  void free_cell(JobRecord& job) noexcept {
+    const std::size_t bytes = job.ops->bytes;
+    if (job.store() == store.index && JobHeap::holds(bytes, job.ops->alignment)) [[likely]]
+      return store.heap.free(&job, bytes);
+    free_elsewhere(job);
+  }
+  /// Blocks until `job` is final: starts it here if nobody has, else helps with its tasks.
+  /// \throws std::system_error  the caller is part of that job: resource_deadlock_would_occur
+  void wait_for(JobRecord& job);
+
+  // --- the life of its thread ------------------------------------------------------------------
+
+  void live();  ///< the body of the resident thread
+  void enter_as_guest() noexcept;
+  void leave_as_guest() noexcept;
+  void begin_frame(Frame& frame) noexcept {
+    frame.below = frame_;
+    frame_ = &frame;
+  }
+  void end_frame(const Frame& frame) noexcept { frame_ = frame.below; }
+
+  // --- any thread ------------------------------------------------------------------------------
+
+  [[nodiscard]] Engine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] Frame* frame() const noexcept { return frame_; }  // owner
+  [[nodiscard]] WorkerState state() const noexcept {
+    return state_.load(std::memory_order_acquire);  // a snapshot
+  }
+  [[nodiscard]] WorkerStatistics statistics() const;
+  /// Jobs run to their end here. Acquire (Q): all that they created was counted before.
+  [[nodiscard]] std::uint64_t finished() const noexcept {
+    return finished_.load(std::memory_order_acquire);
+  }
+  void count_finished() noexcept {  // owner; release (Q)
+    finished_.store(finished_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+  [[nodiscard]] TaskDeque& tasks() noexcept { return tasks_; }
+  void set_victims(std::vector<std::vector<std::uint32_t>> tiers);
+
+ private:
+  [[nodiscard]] bool attend_fork() noexcept;
+  void attend_bells() noexcept;
+  void attend_push(std::size_t job_class) noexcept;
+  void make_room(std::size_t job_class) noexcept;
+  void free_elsewhere(JobRecord& job) noexcept;
+  void return_cells() noexcept;
+
+  // Running: worker.cpp.
+  void run(JobRecord& job) noexcept;
+  void run_odd(JobRecord& job) noexcept;
+  void run_shared(JobRecord& job) noexcept;
+  void run_stolen(Task& task) noexcept;
+
+  // Finding work: search.cpp, thief.cpp.
+  [[nodiscard]] bool hunt() noexcept;
+  [[nodiscard]] bool hunt_once() noexcept;
+  [[nodiscard]] bool doze() noexcept;
+  void start_working() noexcept;
+  void run_dry() noexcept;
+  void pass_on() noexcept;
+  [[nodiscard]] JobRecord* next_job() noexcept;
+  [[nodiscard]] JobRecord* next_below(std::uint64_t present) noexcept;
+  [[nodiscard]] JobRecord* fetch_urgently(std::size_t job_class) noexcept;
+  [[nodiscard]] bool has_own_below(std::size_t job_class) const noexcept;
+  void clear_if_gone(std::size_t job_class) noexcept;
+  [[nodiscard]] JobRecord* fetch(std::size_t job_class) noexcept;
+  [[nodiscard]] JobRecord* from_overflow(std::size_t job_class) noexcept;
+  [[nodiscard]] JobRecord* from_inboxes(std::size_t job_class) noexcept;
+  [[nodiscard]] JobRecord* from_victims(std::size_t job_class) noexcept;
+  template <typename T, typename Deque>
+  [[nodiscard]] std::size_t take_from(Deque& deque, T* room, std::size_t most, const void* wanted);
+  [[nodiscard]] JobRecord* settle(JobRecord** loot, std::size_t count,
+                                  std::size_t job_class) noexcept;
+  [[nodiscard]] Task* task_from(Worker& victim, const void* wanted) noexcept;
+  [[nodiscard]] Task* any_task(const void* wanted) noexcept;
+  template <typename Visit>
+  auto visit_victims(Visit visit) noexcept -> decltype(visit(std::declval<Worker&>()));
+
+  // Waiting: join.cpp.
+  [[nodiscard]] bool is_part_of(const JobRecord& job) const noexcept;
+  [[nodiscard]] bool start_for(JobRecord& job);
+  [[nodiscard]] bool help(const void* job, unsigned thief) noexcept;
+  template <typename Done, typename Help, typename Sleep>
+  void wait_until(Done done, Help help, Sleep sleep);
+
+  void set_state(WorkerState to) noexcept;
+
+  // What a fork and a job touch.
+  TaskDeque tasks_{task_deque_capacity};
+  Frame* frame_ = nullptr;
+  const std::atomic<std::uint64_t>* pulse_;
+  Engine* engine_;
+  std::atomic<std::uint64_t> finished_{0};
+
+ public:
+  JobStore store;
+
+ private:
+  // What only a worker without work touches.
+  alignas(cache_line) std::minstd_rand random_;
+  std::vector<std::vector<std::uint32_t>> victims_;  // by tier
+  unsigned patience_ = 0;    // fruitless rounds; from seize_after on victims are not asked any more
+  unsigned help_depth_ = 0;  // frames of helping on this stack that no thief's task led to
+  bool searching_ = false;   // counted as a searcher by the idle set
+  struct Returns {           // cells of one heap and one size, on their way home
+    JobHeap::Cell* first = nullptr;
+    JobHeap::Cell* last = nullptr;
+    std::size_t store = 0, bytes = 0, count = 0;
+  } returns_;
+  std::atomic<WorkerState> state_{WorkerState::idle};
+  TimeAccount time_;
+  struct {
+    Tally jobs_run, jobs_stolen, tasks_stolen, steals, steals_lost, seizures, sleeps, wakes;
+  } tally_;
+};
+
+}  // namespace jackdaw::detail

@@ -1,0 +1,145 @@
+#pragma once
+/// \file
+/// Two functions, perhaps at once: the parallelism of recursive algorithms.
+///
+/// Source: Frigo, Leiserson, Randall, "The Implementation of the Cilk-5 Multithreaded Language",
+/// PLDI 1998, with the child stolen rather than the continuation, so that plain functions will do.
+
+#include <concepts>     // invocable
+#include <exception>    // exception_ptr
+#include <memory>       // construct_at, destroy_at
+#include <type_traits>  // conditional_t, decay_t, is_void_v
+#include <utility>      // forward, move, pair
+
+#include "jackdaw/detail/worker.hpp"  // Worker, Task, this_worker
+
+namespace jackdaw {
+namespace detail {
+
+struct Nothing {};  ///< the result of a function that returns void, beside one that does not
+template <typename R>
+using Something = std::conditional_t<std::is_void_v<R>, Nothing, std::decay_t<R>>;
+
+template <typename F>
+using ForkResult = Something<std::invoke_result_t<F&>>;
+
+template <typename F>
+ForkResult<F> call_fork(F& function) {
+  if constexpr (std::is_void_v<std::invoke_result_t<F&>>) {
+    function();
+    return {};
+  } else {
+    return function();
+  }
+}
+
+/// A forked function, and room for what becomes of it in the hands of a thief.
+template <typename F>
+class ForkedTask : public Task {
+ public:
+  using Result = ForkResult<F>;
+
+  explicit ForkedTask(F& function) noexcept : function_(function) { run = &run_it; }
+  ForkedTask(const ForkedTask&) = delete;
+  ForkedTask& operator=(const ForkedTask&) = delete;
+  ~ForkedTask() {}
+
+  /// After join(): what the thief got. \throws what the function threw
+  Result take_result() {
+    if (has_error_) {
+      const std::exception_ptr error = std::move(error_);
+      std::destroy_at(&error_);
+      std::rethrow_exception(error);
+    }
+    Result result = std::move(result_);
+    std::destroy_at(&result_);
+    return result;
+  }
+  /// After join(): drops it.
+  void drop_result() noexcept {
+    if (has_error_) {
+      std::destroy_at(&error_);
+    } else {
+      std::destroy_at(&result_);
+    }
+  }
+
+ private:
+  static void run_it(Task& task) noexcept {
+    auto& self = static_cast<ForkedTask&>(task);
+    try {
+      std::construct_at(&self.result_, call_fork(self.function_));
+      self.has_error_ = false;
+    } catch (...) {
+      std::construct_at(&self.error_, std::current_exception());
+      self.has_error_ = true;
+    }
+  }
+
+  F& function_;
+  bool has_error_;  // the thief writes it; nobody reads it unless there was a thief
+  union {
+    Result result_;
+    std::exception_ptr error_;
+  };
+};
+
+/// The first function threw: the second is dropped if nobody has started it, else waited for.
+template <typename T>
+[[gnu::cold, gnu::noinline]] void abandon(Worker& worker, T& task) noexcept {
+  if (worker.unfork()) return;
+  worker.join(task);
+  task.drop_result();
+}
+
+template <typename T>
+[[gnu::cold, gnu::noinline]] typename T::Result join_stolen(Worker& worker, T& task) {
+  worker.join(task);
+  return task.take_result();
+}
+
+}  // namespace detail
+
+/// Calls `first` here, and `second` here afterwards, or on another worker meanwhile if one has
+/// nothing to do. Returns when both are done. Costs about 2 ns more than two calls.
+///
+/// \returns std::pair of both results; an empty struct stands for void beside a value; void if both
+///          return void
+/// \throws  what `first` threw (then `second` may not have run), else what `second` threw
+/// On a thread that is no worker, the two are called one after the other.
+template <std::invocable F, std::invocable G>
+auto fork_join(F&& first, G&& second) {
+  using A = detail::ForkResult<F>;
+  using B = detail::ForkResult<G>;
+  auto both = [&]() -> std::pair<A, B> {
+    detail::Worker* const worker = detail::this_worker;
+    if (worker == nullptr) [[unlikely]] {
+      A a = detail::call_fork(first);
+      return {std::move(a), detail::call_fork(second)};
+    }
+    detail::ForkedTask<std::remove_reference_t<G>> task(second);
+    if (!worker->fork(task)) [[unlikely]] {
+      A a = detail::call_fork(first);
+      return {std::move(a), detail::call_fork(second)};
+    }
+    auto call_first = [&]() -> A {
+      try {
+        return detail::call_fork(first);
+      } catch (...) {
+        detail::abandon(*worker, task);
+        throw;
+      }
+    };
+    A a = call_first();
+    if (worker->unfork()) [[likely]]
+      return {std::move(a), detail::call_fork(second)};
+    return {std::move(a), detail::join_stolen(*worker, task)};
+  };
+  if constexpr (std::is_same_v<A, detail::Nothing> && std::is_same_v<B, detail::Nothing>) {
+    (void)both();
+  } else {
+    return both();
+  }
+}
+
+}  // namespace jackdaw

@@ -1,0 +1,152 @@
+#pragma once
+/// \file
+/// The workers of one rank, and how to give them jobs.
+
+#include <cstddef>      // size_t
+#include <iterator>     // iter_reference_t
+#include <optional>     // optional
+#include <ranges>       // forward_range
+#include <string>       // string
+#include <type_traits>  // invoke_result_t, is_void_v
+#include <utility>      // forward
+#include <vector>       // vector
+
+#include "jackdaw/config.hpp"        // Config
+#include "jackdaw/detail/guest.hpp"  // Guest
+#include "jackdaw/job.hpp"           // JobHandle, JobOptions
+#include "jackdaw/job_context.hpp"   // JobContext
+#include "jackdaw/statistics.hpp"    // Statistics
+
+namespace jackdaw {
+
+/// A pool of workers, one a core, pinned. Thread-safety: any thread may call anything but the
+/// destructor, which must come last.
+class Pool {
+ public:
+  /// Finds the cores that this process may use, and starts the workers, asleep.
+  /// \throws ConfigError        a setting is out of range
+  /// \throws std::system_error  a thread cannot be started
+  explicit Pool(const Config& config = Config::from_environment());
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  /// Runs the jobs that are left, or cancels them (Config::at_exit), then ends the workers.
+  ~Pool();
+
+  /// Runs `function` now, as a job, and gives its result. The caller's thread becomes worker 0 for
+  /// the while, pinned as that is; if worker 0 is busy, another worker runs it. Inside a job of
+  /// this pool, it is a plain call. Does not wait for jobs that were spawned. \throws whatever
+  /// `function` throws
+  template <detail::JobFunction F>
+  auto run(F&& function) -> detail::JobResult<F>;
+
+  /// Makes a job. It starts as soon as a worker is free, on a stack of Config::stack_bytes.
+  template <detail::JobFunction F>
+  [[nodiscard]] auto submit(F&& function, const JobOptions& options = {})
+      -> JobHandle<detail::JobResult<F>>;
+
+  /// Makes a job of each function of a range, with one lock and one wake-up.
+  template <std::ranges::input_range Functions>
+  [[nodiscard]] auto submit_batch(Functions&& functions, const JobOptions& options = {})
+      -> std::vector<JobHandle<detail::JobResult<std::ranges::range_reference_t<Functions>>>>;
+
+  /// Makes a job and forgets it: cheaper than submit. What it throws is kept for wait().
+  template <detail::JobFunction F>
+  void spawn(F&& function, const JobOptions& options = {});
+
+  /// Blocks until no job is left, neither queued nor running.
+  /// \throws the first exception that escaped from a job without a handle since the last wait()
+  /// \throws std::logic_error  called by a job of this pool, for which it would wait
+  void wait();
+
+  [[nodiscard]] unsigned workers() const noexcept;
+  /// What there was to say about the machine when the pool was made: cores left idle, pinning
+  /// refused. Sentences, mostly none.
+  [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
+  [[nodiscard]] Statistics statistics() const;
+
+ private:
+  friend class JobContext;
+  template <typename F>
+  static auto submit_to(detail::Engine& engine, F&& function, const JobOptions& options)
+      -> JobHandle<detail::JobResult<F>>;
+  template <typename F>
+  static auto add(detail::Engine::Submission& submission, detail::Engine& engine, F&& function,
+                  const JobOptions& options) -> JobHandle<detail::JobResult<F>>;
+  detail::Engine* engine_;  // deletes itself after close(), when no handle is left
+};
+
+template <typename F>
+auto Pool::add(detail::Engine::Submission& submission, detail::Engine& engine, F&& function,
+               const JobOptions& options) -> JobHandle<detail::JobResult<F>> {
+  using Job = detail::SharedJob<std::decay_t<F>, detail::JobResult<F>>;
+  auto& job = detail::make_job<Job>(submission.store(), detail::priority_of(options),
+                                    std::forward<F>(function));
+  JobHandle<detail::JobResult<F>> handle(engine, job);
+  // Relaxed: counts records for close(), which is ordered after every submission.
+  submission.store().shared_alive.fetch_add(1, std::memory_order_relaxed);
+  submission.push(job, options);
+  return handle;
+}
+
+template <typename F>
+auto Pool::submit_to(detail::Engine& engine, F&& function, const JobOptions& options)
+    -> JobHandle<detail::JobResult<F>> {
+  detail::Engine::Submission submission(engine);
+  return add(submission, engine, std::forward<F>(function), options);
+}
+
+template <detail::JobFunction F>
+auto Pool::submit(F&& function, const JobOptions& options) -> JobHandle<detail::JobResult<F>> {
+  return submit_to(*engine_, std::forward<F>(function), options);
+}
+
+template <std::ranges::input_range Functions>
+auto Pool::submit_batch(Functions&& functions, const JobOptions& options)
+    -> std::vector<JobHandle<detail::JobResult<std::ranges::range_reference_t<Functions>>>> {
+  std::vector<JobHandle<detail::JobResult<std::ranges::range_reference_t<Functions>>>> handles;
+  detail::Engine::Submission submission(*engine_);
+  for (auto&& function : functions)
+    handles.push_back(
+        add(submission, *engine_, std::forward<decltype(function)>(function), options));
+  return handles;
+}
+
+template <detail::JobFunction F>
+void Pool::spawn(F&& function, const JobOptions& options) {
+  JobContext::spawn_on(*engine_, std::forward<F>(function), options);
+}
+
+template <detail::JobFunction F>
+auto Pool::run(F&& function) -> detail::JobResult<F> {
+  using R = detail::JobResult<F>;
+  if (detail::this_worker != nullptr && &detail::this_worker->engine() == engine_) {
+    JobContext context(*engine_, *detail::this_worker->frame()->job);
+    return detail::call_job(function, context);
+  }
+  detail::Guest guest(*engine_);
+  if (guest) return guest.run<R>(function);
+  const auto handle = submit(std::forward<F>(function));
+  if constexpr (std::is_void_v<R>) {
+    handle.get();
+  } else {
+    return std::move(handle.get());  // nobody else has a handle
+  }
+}
+
+template <detail::JobFunction F>
+auto JobContext::submit(F&& function, const JobOptions& options)
+    -> JobHandle<detail::JobResult<F>> {
+  return Pool::submit_to(*engine_, std::forward<F>(function), options);
+}
+
+template <typename R>
+decltype(auto) JobHandle<R>::get() const {
+  wait();
+  throw_unless_completed();
+  if constexpr (!std::is_void_v<R>) {
+    // The job is final (F), so the result is written and stays.
+    return static_cast<R&>(static_cast<detail::ResultJob<R>*>(record_)->result);
+  }
+}
+
+}  // namespace jackdaw

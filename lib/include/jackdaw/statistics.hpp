@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// What a pool and its workers did so far. A snapshot: plain values, taken at any time.
+
+#include <chrono>   // nanoseconds
+#include <cstdint>  // uint64_t
+#include <vector>   // vector
+
+#include "jackdaw/worker_state.hpp"  // WorkerState
+
+namespace jackdaw {
+
+/// The time of one worker since its thread started. The four add up to the whole.
+struct TimeSlices {
+  std::chrono::nanoseconds working{};    ///< in jobs and tasks
+  std::chrono::nanoseconds stealing{};   ///< taking jobs or tasks from a victim that had some
+  std::chrono::nanoseconds searching{};  ///< looking for a victim, or spinning in a wait
+  std::chrono::nanoseconds asleep{};     ///< in the kernel
+
+  [[nodiscard]] std::chrono::nanoseconds total() const noexcept {
+    return working + stealing + searching + asleep;
+  }
+};
+
+struct WorkerStatistics {
+  WorkerState state = WorkerState::idle;
+  TimeSlices slices;
+  std::uint64_t jobs_run = 0;      ///< jobs that this worker started
+  std::uint64_t jobs_stolen = 0;   ///< jobs that it took from other workers' deques
+  std::uint64_t tasks_stolen = 0;  ///< tasks that it took from other workers
+  std::uint64_t steals = 0;        ///< successful attempts; a batch is one
+  std::uint64_t steals_lost = 0;   ///< attempts in which another thief was quicker
+  std::uint64_t seizures = 0;      ///< times it published work for a victim that did not answer
+  std::uint64_t sleeps = 0;        ///< times it went to sleep
+  std::uint64_t wakes = 0;         ///< times it woke another worker
+};
+
+struct Statistics {
+  std::vector<WorkerStatistics> workers;
+  std::uint64_t jobs_created = 0;
+  std::uint64_t jobs_finished = 0;  ///< in a final state, whichever; never more than jobs_created
+  std::uint64_t jobs_failed = 0;    ///< threw
+  std::uint64_t jobs_cancelled = 0;
+  std::uint64_t jobs_overflowed = 0;  ///< went through the overflow list, as a deque was full
+};
+
+}  // namespace jackdaw

@@ -1,0 +1,220 @@
+#include <exception>  // current_exception
+#include <new>        // align_val_t
+#include <string>     // string
+
+#include "jackdaw/detail/closure.hpp"  // outcome_of_exception
+#include "jackdaw/detail/engine.hpp"   // Engine, JobExtra
+#include "jackdaw/job_context.hpp"     // JobContext
+
+// What happens to a job between its making and the freeing of its record, beside being run.
+
+namespace jackdaw::detail {
+
+JobExtra& Engine::extra_of(JobRecord& job) {
+  // seq_cst: with the load in release_dependents, see hold_back.
+  JobExtra* extra = job.extra.load(std::memory_order_seq_cst);
+  if (extra != nullptr) return *extra;
+  auto fresh = std::make_unique<JobExtra>();
+  if (job.extra.compare_exchange_strong(extra, fresh.get(), std::memory_order_seq_cst))
+    return *fresh.release();
+  return *extra;  // another thread was quicker
+}
+
+// --- endings -------------------------------------------------------------------------------------
+
+Outcome outcome_of_exception(JobRecord& job, JobContext& context) noexcept {
+  const bool asked = context.stop_requested();
+  try {
+    throw;
+  } catch (const Cancelled&) {
+    if (asked) return Outcome::cancelled;
+  } catch (...) {
+  }
+  if (!job.word.is_shared()) {
+    this_worker->engine().keep_first_error(std::current_exception());
+    return Outcome::failed;
+  }
+  JobExtra& extra = Engine::extra_of(job);
+  const std::lock_guard hold(extra.mutex);
+  extra.error = std::current_exception();
+  return Outcome::failed;
+}
+
+void Engine::keep_first_error(std::exception_ptr error) noexcept {
+  const std::lock_guard hold(mutex_);
+  if (!first_error_) first_error_ = std::move(error);
+}
+
+void Engine::count_outcome(JobState outcome) noexcept {  // relaxed: statistics
+  if (outcome == JobState::failed) failed.fetch_add(1, std::memory_order_relaxed);
+  if (outcome == JobState::cancelled) cancelled.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Engine::finish(JobRecord& job, JobState outcome) noexcept {
+  // Before the step: afterwards, whoever waited may be gone with all that belongs to the job; the
+  // record itself is held by the caller.
+  count_outcome(outcome);
+  job.word.finish(outcome);
+  release_dependents(job);
+}
+
+bool Engine::cancel(JobRecord& job) noexcept {
+  switch (job.word.cancel()) {
+    case JobWord<>::Cancel::too_late: return false;
+    case JobWord<>::Cancel::requested:
+      // seq_cst: with JobContext::stop_token, which makes extra and then looks at the word.
+      if (JobExtra* extra = job.extra.load(std::memory_order_seq_cst)) extra->stop.request_stop();
+      return false;
+    case JobWord<>::Cancel::done: break;
+  }
+  count_outcome(JobState::cancelled);
+  release_dependents(job);
+  return true;
+}
+
+// --- waiting -------------------------------------------------------------------------------------
+
+void Engine::wait(JobRecord& job) {
+  if (this_worker != nullptr && &this_worker->engine() == this) return this_worker->wait_for(job);
+  while (!is_final(job.word.state())) job.word.sleep(-1);
+}
+
+// --- order between jobs --------------------------------------------------------------------------
+
+/// A predecessor becomes final (word), then looks for dependents (extra). Here, extra is made, then
+/// the word is looked at. All four are seq_cst, so one side sees the other; and under the mutex of
+/// extra each dependent is told exactly once.
+bool Engine::hold_back(JobRecord& job, std::span<const JobRef> predecessors) {
+  JobExtra& own = extra_of(job);
+  own.predecessors.assign(predecessors.begin(), predecessors.end());
+  own.unmet.store(1, std::memory_order_relaxed);  // nobody knows the job yet
+  job.word.block();
+  for (const JobRef& earlier : predecessors) {
+    JobExtra& extra = extra_of(*earlier.record_);
+    const std::lock_guard hold(extra.mutex);
+    if (earlier.record_->word.is_final_in_order()) continue;
+    own.unmet.fetch_add(1, std::memory_order_relaxed);  // our own 1 keeps it from reaching 0
+    extra.dependents.push_back(&job);
+  }
+  if (own.unmet.fetch_sub(1, std::memory_order_acq_rel) != 1) return true;  // (U)
+  (void)job.word.unblock();
+  return false;
+}
+
+std::vector<JobRef> Engine::predecessors_of(JobRecord& job) {
+  JobExtra& extra = extra_of(job);
+  const std::lock_guard hold(extra.mutex);
+  return extra.predecessors;
+}
+
+void Engine::release_dependents(JobRecord& job) noexcept {
+  JobExtra* extra = job.extra.load(std::memory_order_seq_cst);  // see hold_back
+  if (extra == nullptr) return;
+  std::vector<JobRecord*> dependents;
+  {
+    const std::lock_guard hold(extra->mutex);
+    dependents.swap(extra->dependents);
+  }
+  for (JobRecord* dependent : dependents) {
+    // (U) the last one sees what all predecessors did, and hands it on with the job
+    if (dependent->extra.load(std::memory_order_acquire)
+            ->unmet.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      unblock(*dependent);
+  }
+}
+
+/// All that `job` came after is final: it goes into a deque, unless it was cancelled meanwhile.
+void Engine::unblock(JobRecord& job) noexcept {
+  {
+    JobExtra& extra = *job.extra.load(std::memory_order_acquire);
+    std::vector<JobRef> done;  // their last references, dropped outside the lock
+    const std::lock_guard hold(extra.mutex);
+    done.swap(extra.predecessors);
+  }
+  if (job.word.unblock() != JobState::pending) {
+    if (drop_entry(job)) count_finished_here();
+    return;
+  }
+  Submission submission(*this);
+  submission.push(job);
+}
+
+// --- references ----------------------------------------------------------------------------------
+
+bool Engine::drop_entry(JobRecord& job) noexcept {
+  const bool never_ran = !job.word.was_started();
+  drop_reference(job);
+  return never_ran;
+}
+
+void Engine::drop_reference(JobRecord& job) noexcept {
+  // Release: what this holder did; acquire: what all holders did comes before the end.
+  if (job.refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!job.word.was_started()) {
+    job.ops->discard(job);
+  } else if (job.word.state() == JobState::completed) {
+    job.ops->drop_result(job);
+  }
+  delete job.extra.load(std::memory_order_relaxed);  // nobody else is left
+  JobStore& home = store(job.store());
+  free_cell(job);
+  drop_store(home);
+}
+
+void Engine::free_cell(JobRecord& job) noexcept {
+  if (this_worker != nullptr && &this_worker->engine() == this) return this_worker->free_cell(job);
+  const std::size_t bytes = job.ops->bytes;
+  if (!JobHeap::holds(bytes, job.ops->alignment))
+    return ::operator delete (&job, std::align_val_t{job.ops->alignment});
+  JobHeap& heap = store(job.store()).heap;
+  auto* cell = new (&job) JobHeap::Cell{nullptr};
+  heap.give_back(cell, cell, bytes);
+}
+
+void Engine::drop_store(JobStore& home) noexcept {
+  // Acquire and release: whoever deletes the engine comes after all that was done in it.
+  if (home.shared_alive.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (stores_alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+// --- names and reports ---------------------------------------------------------------------------
+
+std::uint32_t Engine::intern(std::string_view name) {
+  if (name.empty()) return 0;
+  const std::lock_guard hold(mutex_);
+  const auto found = names_.find(name);
+  if (found != names_.end()) return found->second;
+  const auto added =
+      names_.emplace(std::string(name), static_cast<std::uint32_t>(name_list_.size() + 1)).first;
+  name_list_.push_back(added->first);  // keys of a map stay where they are
+  return added->second;
+}
+
+std::string_view Engine::name_of(const JobRecord& job) const {
+  if (job.name == 0) return {};
+  const std::lock_guard hold(mutex_);
+  return name_list_[job.name - 1];
+}
+
+JobReport Engine::report_on(JobRecord& job) {
+  JobReport report{job.id,
+                   std::string(name_of(job)),
+                   job.word.priority(),
+                   job.word.state(),
+                   job.moves,
+                   job.stolen_from,
+                   {}};
+  JobExtra* extra = job.extra.load(std::memory_order_acquire);
+  if (report.state != JobState::failed || extra == nullptr) return report;
+  try {
+    const std::lock_guard hold(extra->mutex);
+    std::rethrow_exception(extra->error);
+  } catch (const std::exception& error) {
+    report.error = error.what();
+  } catch (...) {
+    report.error = "an exception that is no std::exception";
+  }
+  return report;
+}
+
+}  // namespace jackdaw::detail

@@ -1,0 +1,187 @@
+#include <algorithm>  // min
+#include <bit>        // countr_zero
+
+#include "jackdaw/detail/engine.hpp"  // Engine
+#include "jackdaw/detail/worker.hpp"  // Worker
+
+// How a worker finds something to do, and what it does while there is nothing.
+
+namespace jackdaw::detail {
+namespace {
+
+constexpr unsigned quiet_rounds = 4;                 // looks before the worker counts as a searcher
+constexpr unsigned search_rounds = 96;               // looks before it lies down: some 50 us
+constexpr unsigned urgent_patience = search_rounds;  // none: see Worker::take_from
+constexpr unsigned urgent_tries = 64;
+constexpr unsigned spin_rounds = 12;  // of them, those that do not yield the core
+
+void pause_for(unsigned round) noexcept {
+  if (round >= spin_rounds) {
+    Sync::yield();
+    return;
+  }
+  for (unsigned i = 0; i < std::min(1U << round, 64U); ++i) Sync::pause();
+}
+
+}  // namespace
+
+void Worker::live() {
+  this_worker = this;
+  time_.enter(Slice::searching);
+  engine_->idle->enter_search();
+  searching_ = true;
+  while (hunt() || doze()) {
+  }
+  set_state(WorkerState::draining);
+  set_state(WorkerState::shutdown);
+  this_worker = nullptr;
+}
+
+/// The policy of the scheduler for a job's end: what is most urgent in the rank, from the own deque
+/// if it is there. One read of a word that is seldom written, if it is.
+JobRecord* Worker::next_job() noexcept {
+  const auto present = engine_->idle->pulse() & Pulse::class_mask;
+  if (present == 0) return nullptr;
+  const auto highest = static_cast<std::size_t>(std::countr_zero(present));
+  if (JobRecord* job = store.deques[highest].pop()) return job;
+  return next_below(present);
+}
+
+/// The most urgent class of the rank is not in the own deques. Null: they are all empty.
+JobRecord* Worker::next_below(std::uint64_t present) noexcept {
+  for (; present != 0; present &= present - 1) {
+    const auto job_class = static_cast<std::size_t>(std::countr_zero(present));
+    if (JobRecord* job = store.deques[job_class].pop()) return job;
+    if (!has_own_below(job_class)) return nullptr;
+    if (JobRecord* job = fetch_urgently(job_class)) return job;  // before anything less urgent
+  }
+  return nullptr;
+}
+
+/// Jobs of this class keep the caller from less urgent ones, so it does not wait for a victim to
+/// answer. Null: none is in sight, or others are quicker time and again.
+JobRecord* Worker::fetch_urgently(std::size_t job_class) noexcept {
+  patience_ = urgent_patience;
+  JobRecord* job = fetch(job_class);
+  for (unsigned tries = 0; job == nullptr && tries < urgent_tries; ++tries) {
+    clear_if_gone(job_class);
+    if ((engine_->idle->pulse() & std::uint64_t{1} << job_class) == 0) break;
+    Sync::pause();
+    job = fetch(job_class);
+  }
+  patience_ = 0;
+  return job;
+}
+
+bool Worker::has_own_below(std::size_t job_class) const noexcept {
+  for (std::size_t c = job_class + 1; c < priority_count; ++c) {
+    if (store.deques[c].length() > 0) return true;
+  }
+  return false;
+}
+
+/// So that nobody looks in vain for a class that has run out. The bit stays while nothing less
+/// urgent waits: then it delays nobody.
+void Worker::clear_if_gone(std::size_t job_class) noexcept {
+  if (engine_->sees_jobs(job_class)) return;
+  engine_->idle->clear_present(job_class);
+  if (engine_->sees_jobs(job_class)) engine_->idle->set_present(job_class);
+}
+
+/// One look around, in the order of the policy: urgent jobs, tasks of jobs that run already, other
+/// jobs. Runs what it finds, and all that follows from it. False: there is nothing.
+bool Worker::hunt_once() noexcept {
+  bool tasks_are_due = true;
+  for (auto present = engine_->idle->pulse() & Pulse::class_mask;; present &= present - 1) {
+    const auto job_class = static_cast<std::size_t>(std::countr_zero(present));  // 64 if none
+    if (tasks_are_due && job_class >= static_cast<std::size_t>(Priority::normal)) {
+      tasks_are_due = false;
+      if (Task* task = any_task(nullptr)) {
+        start_working();
+        run_stolen(*task);
+        return true;
+      }
+    }
+    if (present == 0) return false;
+    JobRecord* job = store.deques[job_class].pop();
+    if (job == nullptr) job = fetch(job_class);
+    if (job != nullptr) {
+      start_working();
+      run(*job);
+      return true;
+    }
+    if ((present & (present - 1)) != 0) clear_if_gone(job_class);
+  }
+}
+
+/// Looks for work, harder and harder. True: it found some, and ran dry again. False: it gave up,
+/// and is counted as a searcher, as doze() wants it.
+bool Worker::hunt() noexcept {
+  for (unsigned round = 0; round < search_rounds; ++round) {
+    if (round == quiet_rounds && !searching_) {
+      engine_->idle->enter_search();
+      searching_ = true;
+      engine_->notice_quiet();
+    }
+    patience_ = round;
+    if (hunt_once()) {
+      while (JobRecord* job = next_job()) run(*job);
+      run_dry();
+      return true;
+    }
+    // Relaxed: a hint; the guest spins, and falls back.
+    if (store.index == 0 && engine_->seat_wanted.load(std::memory_order_relaxed)) break;
+    pause_for(round);
+  }
+  if (!searching_) engine_->idle->enter_search();
+  searching_ = true;
+  return false;
+}
+
+void Worker::start_working() noexcept {
+  if (searching_) {
+    searching_ = false;
+    if (engine_->idle->leave_search()) pass_on();
+  }
+  set_state(WorkerState::working);
+  time_.enter(Slice::working);
+}
+
+void Worker::run_dry() noexcept {
+  return_cells();
+  set_state(WorkerState::stealing);
+  time_.enter(Slice::searching);
+}
+
+/// The last searcher found work. Others may have pushed while they saw it search, and woken nobody:
+/// whatever they pushed before it stopped being a searcher shows behind the barrier.
+void Worker::pass_on() noexcept {
+  heavy_barrier();
+  if (engine_->sees_work() && engine_->idle->wake_one()) tally_.wakes.add(1);
+}
+
+/// Sleeps until there is work. False: the pool has closed and nothing is left.
+bool Worker::doze() noexcept {
+  Engine& engine = *engine_;
+  set_state(WorkerState::idle);
+  time_.enter(Slice::asleep);
+  tally_.sleeps.add(1);
+  auto timeout = std::chrono::nanoseconds(engine.config.backoff_min);
+  engine.idle->lie_down(store.index);
+  searching_ = false;
+  for (;;) {
+    const bool closing = engine.closing.load(std::memory_order_seq_cst);  // after lie_down
+    if ((engine.sees_work() || (closing && engine.is_quiet())) && engine.idle->get_up(store.index))
+      break;
+    const auto jitter = timeout.count() / 4 * static_cast<long>(random_() % 256) / 256;
+    if (engine.idle->sleep(store.index, timeout.count() - jitter)) break;
+    timeout = std::min<std::chrono::nanoseconds>(timeout * 2, engine.config.backoff_max);
+  }
+  searching_ = true;
+  time_.enter(Slice::searching);
+  if (engine.closing.load(std::memory_order_seq_cst) && engine.is_quiet()) return false;
+  set_state(WorkerState::stealing);
+  return true;
+}
+
+}  // namespace jackdaw::detail

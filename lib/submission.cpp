@@ -1,0 +1,88 @@
+#include "jackdaw/detail/engine.hpp"       // Engine
+#include "jackdaw/detail/thread_slot.hpp"  // thread_slot
+
+// How jobs come into a pool.
+
+namespace jackdaw::detail {
+namespace {
+
+constexpr std::int64_t shown_by_inbox = 64;  // jobs public at once; the rest is published on demand
+constexpr unsigned jobs_between_wakes = 256;  // in a batch
+
+}  // namespace
+
+Priority priority_of(const JobOptions& options) noexcept {
+  if (options.priority) return *options.priority;
+  if (this_worker == nullptr || this_worker->frame() == nullptr) return Priority::normal;
+  return this_worker->frame()->job->word.priority();
+}
+
+void Overflow::put(std::vector<JobRecord*> block) {
+  if (block.empty()) return;
+  const std::lock_guard hold(mutex_);
+  blocks_.push_back(std::move(block));
+  blocks_count_.store(blocks_.size(), std::memory_order_release);  // (P) as a put into a deque
+}
+
+std::vector<JobRecord*> Overflow::take() {
+  if (empty()) return {};
+  const std::lock_guard hold(mutex_);
+  if (blocks_.empty()) return {};
+  auto block = std::move(blocks_.front());
+  blocks_.pop_front();
+  blocks_count_.store(blocks_.size(), std::memory_order_release);  // under the mutex
+  return block;
+}
+
+Engine::Submission::Submission(Engine& engine)
+    : engine_(engine),
+      worker_(this_worker != nullptr && &this_worker->engine() == &engine ? this_worker : nullptr),
+      store_(worker_ != nullptr ? &worker_->store : nullptr) {
+  if (worker_ != nullptr) return;
+  Inbox& inbox = *engine.inboxes[thread_slot() % engine.inboxes.size()];
+  lock_ = std::unique_lock(inbox.mutex);
+  store_ = &inbox.store;
+}
+
+void Engine::Submission::push(JobRecord& job, const JobOptions& options) {
+  job.name = engine_.intern(options.name);
+  if (options.after.empty() || !engine_.hold_back(job, options.after)) push(job);
+}
+
+void Engine::Submission::push(JobRecord& job) noexcept {
+  const auto job_class = static_cast<std::size_t>(job.word.priority());
+  if (worker_ != nullptr) return worker_->push(job, job_class);
+  auto& deque = store_->deques[job_class];
+  if (deque.put(&job)) {
+    std::vector<JobRecord*> block(engine_.config.deque_capacity / 2);
+    block.resize(deque.relieve(block.data(), block.size()));
+    // Relaxed: a statistic.
+    engine_.overflowed.fetch_add(block.size(), std::memory_order_relaxed);
+    engine_.overflow[job_class].put(std::move(block));
+  }
+  if (deque.public_length() < shown_by_inbox) deque.publish_all();
+  classes_ |= 1U << job_class;
+  if (++pushed_ % jobs_between_wakes == 0) call_workers();
+}
+
+/// After the puts: pair (P) of the idle set.
+void Engine::Submission::call_workers() noexcept {
+  if (heavy_barrier_works()) {
+    Sync::light_barrier();
+  } else {
+    heavy_barrier();
+  }
+  const auto missing = classes_ & ~engine_.idle->pulse();
+  for (std::size_t c = 0; c < priority_count; ++c) {
+    if ((missing >> c & 1U) != 0) engine_.idle->set_present(c);
+  }
+  if ((engine_.idle->pulse() & Pulse::hungry) != 0) engine_.idle->wake_one();
+}
+
+Engine::Submission::~Submission() {
+  if (worker_ != nullptr) return;
+  lock_.unlock();
+  if (classes_ != 0) call_workers();
+}
+
+}  // namespace jackdaw::detail

@@ -1,0 +1,154 @@
+#include <algorithm>  // min
+#include <array>      // array
+
+#include "jackdaw/detail/engine.hpp"  // Engine
+#include "jackdaw/detail/worker.hpp"  // Worker
+
+// How a worker takes work from others.
+
+namespace jackdaw::detail {
+namespace {
+
+constexpr unsigned seize_after = 16;  // fruitless rounds: some 10 us
+constexpr unsigned lost_races = 4;    // before the thief goes to another victim
+
+/// A job leaves its deque and is pending again with the thief.
+void mark_stolen(JobRecord& job, std::uint16_t from) noexcept {
+  if (job.word.is_shared()) {
+    // It may be cancelled, or started by a waiter, meanwhile: then the entry is stale, as any may
+    // be.
+    if (!job.word.try_steal()) return;
+  } else {
+    job.word.step_alone(JobState::stolen);
+  }
+  job.stolen_from = from;
+  if (job.moves != UINT16_MAX) ++job.moves;
+  if (job.word.is_shared()) {
+    job.word.settle();
+  } else {
+    job.word.step_alone(JobState::pending);
+  }
+}
+
+}  // namespace
+
+void Worker::set_victims(std::vector<std::vector<std::uint32_t>> tiers) {
+  victims_ = std::move(tiers);
+  std::erase_if(victims_, [](const auto& tier) { return tier.empty(); });
+  if (engine_->config.strategy == Strategy::locality_aware) return;
+  std::vector<std::uint32_t> all;  // the other strategies know no distance
+  for (const auto& tier : victims_) all.insert(all.end(), tier.begin(), tier.end());
+  victims_.clear();
+  if (!all.empty()) victims_.push_back(std::move(all));
+}
+
+/// Tier by tier, from a random start in each, until `visit` brings something.
+template <typename Visit>
+auto Worker::visit_victims(Visit visit) noexcept -> decltype(visit(std::declval<Worker&>())) {
+  for (const auto& tier : victims_) {
+    const std::size_t start = tier.size() > 1 ? random_() % tier.size() : 0;
+    for (std::size_t i = 0; i < tier.size(); ++i) {
+      const std::size_t at = start + i < tier.size() ? start + i : start + i - tier.size();
+      if (auto* found = visit(*engine_->workers[tier[at]])) return found;
+    }
+  }
+  return nullptr;
+}
+
+/// One visit to a deque. Accounts for its time only if there is something to take.
+template <typename T, typename Deque>
+std::size_t Worker::take_from(Deque& deque, T* room, std::size_t most, const void* wanted) {
+  if (deque.length() <= 0) return 0;
+  const Slice before = time_.current();
+  time_.enter(Slice::stealing);
+  std::size_t taken = 0;
+  for (unsigned attempt = 0; attempt < lost_races; ++attempt) {
+    const Steal result = deque.steal(room, most, taken, wanted);
+    if (result == Steal::taken) {
+      tally_.steals.add(1);
+      time_.enter(before);
+      return taken;
+    }
+    if (result == Steal::lost) {
+      tally_.steals_lost.add(1);
+      continue;
+    }
+    if (deque.public_length() > 0) break;  // tasks of another job
+    if (patience_ < seize_after) {
+      deque.ring();
+      break;
+    }
+    if (!deque.seize()) break;
+    tally_.seizures.add(1);
+  }
+  time_.enter(before);
+  return 0;
+}
+
+// --- tasks ---------------------------------------------------------------------------------------
+
+Task* Worker::task_from(Worker& victim, const void* wanted) noexcept {
+  Task* task = nullptr;
+  if (take_from(victim.tasks_, &task, 1, wanted) == 0) return nullptr;
+  tally_.tasks_stolen.add(1);
+  return task;
+}
+
+Task* Worker::any_task(const void* wanted) noexcept {
+  return visit_victims([&](Worker& victim) { return task_from(victim, wanted); });
+}
+
+// --- jobs ----------------------------------------------------------------------------------------
+
+/// What is oldest in the rank, then what came from outside, then what is near, then what is far.
+JobRecord* Worker::fetch(std::size_t job_class) noexcept {
+  if (JobRecord* job = from_overflow(job_class)) return job;
+  if (JobRecord* job = from_inboxes(job_class)) return job;
+  return from_victims(job_class);
+}
+
+JobRecord* Worker::from_overflow(std::size_t job_class) noexcept {
+  auto block = engine_->overflow[job_class].take();
+  if (block.empty()) return nullptr;
+  return settle(block.data(), block.size(), job_class);
+}
+
+JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {
+  std::array<JobRecord*, 64> loot;
+  const std::size_t most = engine_->config.max_steal_batch;
+  for (std::size_t i = 0; i < engine_->inboxes.size(); ++i) {
+    Inbox& inbox = *engine_->inboxes[(store.index + i) % engine_->inboxes.size()];
+    auto& deque = inbox.store.deques[job_class];
+    if (deque.length() <= 0) continue;
+    if (deque.public_length() == 0 && inbox.mutex.try_lock()) {
+      deque.publish_all();  // an inbox has no owner who would come by
+      inbox.mutex.unlock();
+    }
+    std::size_t taken = 0;
+    if (deque.steal(loot.data(), most, taken) == Steal::taken)
+      return settle(loot.data(), taken, job_class);
+  }
+  return nullptr;
+}
+
+JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
+  const auto& config = engine_->config;
+  const std::size_t most = config.strategy == Strategy::single ? 1 : config.max_steal_batch;
+  // An urgent job is not waited for: its owner has published it, or is about to.
+  std::array<JobRecord*, 64> loot;
+  return visit_victims([&](Worker& victim) -> JobRecord* {
+    const auto taken = take_from(victim.store.deques[job_class], loot.data(), most, nullptr);
+    if (taken == 0) return nullptr;
+    tally_.jobs_stolen.add(taken);
+    for (std::size_t i = 0; i < taken; ++i) mark_stolen(*loot[i], victim.store.index);
+    return settle(loot.data(), taken, job_class);
+  });
+}
+
+/// Puts all but the oldest into the own deque, so that the next oldest comes out first.
+JobRecord* Worker::settle(JobRecord** loot, std::size_t count, std::size_t job_class) noexcept {
+  for (std::size_t i = count; i-- > 1;) push(*loot[i], job_class);
+  return loot[0];
+}
+
+}  // namespace jackdaw::detail

@@ -1,0 +1,151 @@
+#include <gtest/gtest.h>
+
+#include "jackdaw/detail/idle_set.hpp"
+#include "jackdaw/detail/split_deque.hpp"
+#include "support/explorer.hpp"
+
+namespace jackdaw::detail {
+namespace {
+
+using testing::Explored;
+using testing::ExploredSync;
+using testing::Explorer;
+
+/// Two workers that may sleep, a pusher, and a box in place of the deques: the protocol of going to
+/// sleep, as Worker::hunt, doze and pass_on follow it. A deadlock in the explorer is a lost
+/// wake-up.
+struct Scene {
+  IdleSet<ExploredSync> idle{2};
+  Explored<unsigned> box{0};  // jobs that nobody has taken; a put is a plain store, as in a deque
+  Explored<unsigned> second_box{0};
+  int done = 0;
+
+  /// As Worker::push: first the put, then the pulse.
+  void push(Explored<unsigned>& where) {
+    where.store(1, std::memory_order_release);
+    if ((idle.pulse() & Pulse::hungry) != 0) idle.wake_one();
+  }
+  bool sees_work() { return box.load() != 0 || second_box.load() != 0; }
+  bool take() {
+    for (auto* from : {&box, &second_box}) {
+      if (from->load() != 0 && from->exchange(0) != 0) {
+        ++done;
+        return true;
+      }
+    }
+    return false;
+  }
+  /// A worker that ends once `jobs` are done by anybody.
+  void live(std::size_t worker, int jobs) {
+    idle.enter_search();
+    for (;;) {
+      bool searching = true;
+      while (take()) {
+        if (searching && idle.leave_search()) {
+          ExploredSync::heavy_barrier();
+          if (sees_work()) idle.wake_one();
+        }
+        searching = false;
+      }
+      if (done == jobs) break;
+      if (!searching) idle.enter_search();
+      idle.lie_down(worker);
+      for (;;) {
+        if ((sees_work() || done == jobs) && idle.get_up(worker)) break;
+        if (idle.sleep(worker, -1)) break;
+      }
+      if (done == jobs) break;
+    }
+    while (idle.wake_one()) {  // as a pool that closes
+    }
+  }
+};
+
+TEST(IdleSetExplore, APusherAndAWorkerThatLiesDownSeeEachOther) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        explorer.run({[&] { s.push(s.box); }, [&] { s.live(0, 1); }});
+        EXPECT_EQ(s.done, 1);
+      },
+      {.preemptions = 4});
+}
+
+TEST(IdleSetExplore, TwoPushesToOneSleeper) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        explorer.run({[&] {
+                        s.push(s.box);
+                        s.push(s.second_box);
+                      },
+                      [&] { s.live(0, 2); }});
+        EXPECT_EQ(s.done, 2);
+      },
+      {.preemptions = 3});
+}
+
+TEST(IdleSetExplore, TheLastSearcherPassesOnWhatOthersLeftToIt) {
+  // The second job is pushed by a thread that saw a searcher. If that one is busy for ever with the
+  // first, another worker must come: here worker 1 never takes more than one job, and never ends.
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        bool finished = false;
+        explorer.run({[&] {
+                        s.idle.enter_search();
+                        s.idle.lie_down(0);
+                        while (!s.sees_work() || !s.idle.get_up(0)) {
+                          if (s.idle.sleep(0, -1)) break;
+                        }
+                        while (s.done < 2 && !s.take()) ExploredSync::pause();
+                        finished = true;
+                      },
+                      [&] {
+                        s.idle.enter_search();
+                        while (!s.take()) ExploredSync::pause();
+                        if (s.idle.leave_search()) {
+                          ExploredSync::heavy_barrier();
+                          if (s.sees_work()) s.idle.wake_one();
+                        }
+                      },
+                      [&] {
+                        s.push(s.box);
+                        s.push(s.second_box);
+                      }});
+        EXPECT_TRUE(finished);
+        EXPECT_EQ(s.done, 2);
+      },
+      {.preemptions = 2});
+}
+
+TEST(IdleSetExplore, AGuestAndAWakerNeverBothGetTheSeat) {
+  Explorer::explore([](Explorer& explorer) {
+    Scene s;
+    s.idle.enter_search();
+    s.idle.lie_down(0);
+    bool guest = false;
+    bool woken = false;
+    explorer.run({[&] { guest = s.idle.take_seat(0); }, [&] { woken = s.idle.wake_one(); }});
+    EXPECT_NE(guest, woken);
+  });
+}
+
+TEST(IdleSetExplore, AClearedClassIsSetAgainIfAJobCameMeanwhile) {
+  Explorer::explore([](Explorer& explorer) {
+    Scene s;
+    s.idle.set_present(1);
+    explorer.run({[&] {
+                    s.box.store(1, std::memory_order_release);
+                    if ((s.idle.pulse() & 2) == 0) s.idle.set_present(1);
+                  },
+                  [&] {
+                    s.idle.clear_present(1);
+                    if (s.box.load() != 0) s.idle.set_present(1);
+                  }});
+    EXPECT_NE(s.idle.pulse() & 2, 0u);
+  });
+}
+
+}  // namespace
+}  // namespace jackdaw::detail

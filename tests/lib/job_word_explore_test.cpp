@@ -1,0 +1,114 @@
+#include <gtest/gtest.h>
+
+#include "jackdaw/detail/job_word.hpp"
+#include "support/explorer.hpp"
+
+namespace jackdaw::detail {
+namespace {
+
+using testing::ExploredSync;
+using testing::Explorer;
+using Word = JobWord<ExploredSync>;
+
+/// One shared job, and what became of it.
+struct Scene {
+  Word word{JobState::pending, Priority::normal, Word::shared};
+  int starts = 0;
+  int cancels = 0;
+  bool result = false;  // written by whoever runs it, read by whoever waited
+
+  void try_to_run() {
+    if (!word.try_start()) return;
+    ++starts;
+    result = true;
+    word.finish(JobState::completed);
+  }
+  void cancel() {
+    if (word.cancel() == Word::Cancel::done) ++cancels;
+  }
+  void wait() {
+    while (!is_final(word.state())) word.sleep(-1);
+    EXPECT_EQ(result, word.state() == JobState::completed);
+  }
+  void expect_one_ending() {
+    EXPECT_EQ(starts + cancels, 1);
+    EXPECT_EQ(word.was_started(), starts == 1);
+    EXPECT_EQ(word.state(), starts == 1 ? JobState::completed : JobState::cancelled);
+  }
+};
+
+TEST(JobWordExplore, AJobIsStartedOrCancelledOnce) {
+  Explorer::explore([](Explorer& explorer) {
+    Scene s;
+    explorer.run({[&] { s.try_to_run(); }, [&] { s.cancel(); }});
+    s.expect_one_ending();
+  });
+}
+
+TEST(JobWordExplore, OfAWorkerAndAWaiterOneStartsIt) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        explorer.run({[&] { s.try_to_run(); }, [&] { s.try_to_run(); }, [&] { s.cancel(); }});
+        s.expect_one_ending();
+      },
+      {.preemptions = 4});
+}
+
+TEST(JobWordExplore, WhoSleepsIsWoken) {
+  Explorer::explore([](Explorer& explorer) {
+    Scene s;
+    explorer.run({[&] { s.try_to_run(); }, [&] { s.wait(); }});
+    s.expect_one_ending();
+  });
+}
+
+TEST(JobWordExplore, TwoWhoSleepAreWokenByACancel) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        explorer.run({[&] { s.cancel(); }, [&] { s.wait(); }, [&] { s.wait(); }});
+        s.expect_one_ending();
+      },
+      {.preemptions = 4});
+}
+
+TEST(JobWordExplore, AThiefGivesAStolenJobBackToPending) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        explorer.run({[&] {
+                        if (s.word.try_steal()) s.word.settle();
+                        s.try_to_run();
+                      },
+                      [&] { s.cancel(); }, [&] { s.wait(); }});
+        s.expect_one_ending();
+      },
+      {.preemptions = 3});
+}
+
+TEST(JobWordExplore, ABlockedJobStartsOnlyOnceItIsUnblocked) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        bool predecessor_done = false;
+        s.word.block();
+        explorer.run({[&] {
+                        predecessor_done = true;
+                        if (s.word.unblock() == JobState::pending) s.try_to_run();
+                      },
+                      [&] {
+                        if (!s.word.try_start()) return;  // a waiter that would start it here
+                        EXPECT_TRUE(predecessor_done);
+                        ++s.starts;
+                        s.result = true;
+                        s.word.finish(JobState::completed);
+                      },
+                      [&] { s.cancel(); }});
+        s.expect_one_ending();
+      },
+      {.preemptions = 4});
+}
+
+}  // namespace
+}  // namespace jackdaw::detail
