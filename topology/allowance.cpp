@@ -1,11 +1,8 @@
 #include "jackdaw/topology/allowance.hpp"
 
 #include <algorithm>  // min
-#include <charconv>   // from_chars
-#include <cstdlib>    // getenv
 #include <fstream>    // ifstream
 #include <iterator>   // istreambuf_iterator
-#include <optional>   // optional
 #include <sstream>    // istringstream
 #include <stdexcept>  // runtime_error
 #include <string>     // getline, string
@@ -47,21 +44,13 @@ double quota_up_from(const std::filesystem::path& mount, std::filesystem::path g
   }
 }
 
-std::optional<unsigned> number(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-std::optional<unsigned> number_from(const char* variable) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? std::nullopt : number(text);
-}
-
 }  // namespace
 
 double cgroup_quota_cores(const std::filesystem::path& root, std::string_view cgroup) {
   double least = no_quota;
+  const auto look = [&](const std::filesystem::path& mount, const std::string& group, bool v2) {
+    least = std::min(least, quota_up_from(root / "sys/fs/cgroup" / mount, group, v2));
+  };
   std::istringstream lines{std::string(cgroup)};
   for (std::string line; std::getline(lines, line);) {  // "number:controllers:group"
     const auto first = line.find(':');
@@ -69,11 +58,12 @@ double cgroup_quota_cores(const std::filesystem::path& root, std::string_view cg
     if (first == std::string::npos || second == std::string::npos) continue;
     const auto controllers = line.substr(first + 1, second - first - 1);
     const auto group = line.substr(second + 1);
-    const auto mounts = root / "sys/fs/cgroup";
     if (controllers.empty()) {
-      least = std::min(least, quota_up_from(mounts, group, true));
+      look("", group, true);
+      look("unified", group, true);  // beside version 1
     } else if (("," + controllers + ",").find(",cpu,") != std::string::npos) {
-      least = std::min(least, quota_up_from(mounts / controllers, group, false));
+      look(controllers, group, false);
+      look("cpu", group, false);
     }
   }
   return least;
@@ -87,41 +77,15 @@ Allowance allowance_of_this_process(const Machine& machine) {
                              to_string(machine.allowed()) + ")");
   }
   allowance.bound = allowance.cpus.size() < machine.allowed().size();
-  if (machine.is_here())
-    allowance.quota_cores = cgroup_quota_cores("/", read_file("/proc/self/cgroup"));
+  if (!machine.is_here()) return allowance;
+  allowance.quota_cores = cgroup_quota_cores("/", read_file("/proc/self/cgroup"));
+  const auto self = local_rank_from_environment().index;
+  if (auto bindings = bindings_of_local_ranks("/")) {
+    // Of ourselves we know better: our main thread may be bound to a single CPU by now.
+    (*bindings)[self] = allowance.cpus;
+    allowance.sharers = rank_among_sharers(*bindings, self);
+  }
   return allowance;
-}
-
-unsigned tasks_on_node(std::string_view tasks_per_node, unsigned node) {
-  std::istringstream items{std::string(tasks_per_node)};
-  for (std::string item; std::getline(items, item, ',');) {  // "2(x3)" or "1"
-    const auto bracket = item.find("(x");
-    const auto tasks = number(std::string_view(item).substr(0, bracket));
-    unsigned times = 1;
-    if (bracket != std::string::npos && item.back() == ')')
-      times =
-          number(std::string_view(item).substr(bracket + 2, item.size() - bracket - 3)).value_or(0);
-    if (!tasks) return 0;
-    if (node < times) return *tasks;
-    node -= times;
-  }
-  return 0;
-}
-
-LocalRank local_rank_from_environment() {
-  constexpr const char* launchers[][2] = {
-      {"OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE"},
-      {"MPI_LOCALRANKID", "MPI_LOCALNRANKS"}};
-  for (const auto& [rank, size] : launchers) {
-    const auto index = number_from(rank);
-    const auto count = number_from(size);
-    if (index && count && *index < *count) return {*index, *count};
-  }
-  const auto index = number_from("SLURM_LOCALID");
-  const char* tasks = std::getenv("SLURM_STEP_TASKS_PER_NODE");
-  if (!index || tasks == nullptr) return {};
-  const unsigned count = tasks_on_node(tasks, number_from("SLURM_NODEID").value_or(0));
-  return *index < count ? LocalRank{*index, count} : LocalRank{};
 }
 
 }  // namespace jackdaw::topology

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Pins threads to places. A refusal is told, and never an error: a pool works unpinned as well.
+/// On a machine that is not this one (Machine::is_here) there is nothing to pin to.
 
 #include <string>  // string
 #include <vector>  // vector

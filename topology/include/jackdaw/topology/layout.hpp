@@ -6,9 +6,10 @@
 #include <string>   // string
 #include <vector>   // vector
 
-#include "jackdaw/topology/allowance.hpp"  // Allowance, LocalRank
-#include "jackdaw/topology/machine.hpp"    // Machine
-#include "jackdaw/topology/place.hpp"      // Place
+#include "jackdaw/topology/allowance.hpp"   // Allowance
+#include "jackdaw/topology/local_rank.hpp"  // LocalRank
+#include "jackdaw/topology/machine.hpp"     // Machine
+#include "jackdaw/topology/place.hpp"       // Place
 
 namespace jackdaw::topology {
 
@@ -21,7 +22,7 @@ struct LayoutOptions {
   unsigned workers = 0;  ///< 0: one for each core (or PU, with smt) that the process may use
   Order order = Order::compact;
   bool smt = false;  ///< use all hardware threads of a core, not one
-  LocalRank rank{};  ///< unbound ranks of one host share it out
+  LocalRank rank{};  ///< unbound ranks of one host share it out; so do all with a cgroup's quota
 };
 
 struct Layout {
@@ -29,9 +30,11 @@ struct Layout {
   std::vector<std::string> notes;  ///< what the user may want to know: sentences, mostly none
 };
 
-/// Powerful cores come before efficient ones. If more workers are asked for than there are places,
-/// places repeat, and a note says so.
-/// \throws std::invalid_argument  the allowance has no place on the machine
+/// Powerful cores come before efficient ones. Ranks that are known to share CPUs
+/// (Allowance::sharers) share them out; of others nothing is known if they are bound, and a binding
+/// is used as it is. If more workers are asked for than there are cores, a core's other hardware
+/// threads are used too; beyond those places repeat. Notes say so.
+/// \throws std::invalid_argument  the allowance has no place on the machine; there is no such rank
 [[nodiscard]] Layout lay_out(const Machine& machine, const Allowance& allowance,
                              const LayoutOptions& options);
 

@@ -15,7 +15,8 @@ namespace jackdaw::topology {
 class Machine {
  public:
   /// The machine this runs on, or what HWLOC_SYNTHETIC or HWLOC_XMLFILE say.
-  /// \throws std::runtime_error  hwloc cannot find out
+  /// \throws std::invalid_argument  hwloc cannot read what they say
+  /// \throws std::runtime_error     hwloc cannot find out
   [[nodiscard]] static Machine here();
   /// \param description  as lstopo takes it: "package:2 numa:4 core:8 pu:2"
   /// \throws std::invalid_argument  hwloc cannot read it
@@ -24,6 +25,8 @@ class Machine {
   /// \throws std::invalid_argument  hwloc cannot read it
   [[nodiscard]] static Machine from_xml(const std::filesystem::path& file);
 
+  /// NUMA nodes without CPUs do not count. Caches are last-level ones, as in Place::cache; 0 if the
+  /// machine shows none.
   struct Counts {
     std::size_t packages = 0, numa_nodes = 0, caches = 0, cores = 0, pus = 0;
   };
@@ -34,10 +37,11 @@ class Machine {
   /// The CPUs that the cpuset of the process's cgroup allows. On a machine that is not this one:
   /// all.
   [[nodiscard]] const CpuSet& allowed() const noexcept { return allowed_; }
-  /// What the calling thread was bound to when this process first asked. On a machine that is not
-  /// this one: all. Later bindings, our own among them, do not count.
+  /// What this process was bound to (all its threads together) when it first asked. On a machine
+  /// that is not this one: all. Later bindings, our own among them, do not count.
   [[nodiscard]] const CpuSet& binding() const noexcept { return binding_; }
-  /// False for a synthetic machine or one from a file: then pinning means nothing.
+  /// False for a synthetic machine or one from a file: then pinning means nothing. (The variable
+  /// HWLOC_THISSYSTEM=1 makes here() believe in the file that HWLOC_XMLFILE names.)
   [[nodiscard]] bool is_here() const noexcept { return is_here_; }
 
  private:

@@ -23,8 +23,17 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-/// Locality tier: the closest thing that two places, or two ranks, share. Nearest first.
-enum class Tier : std::uint8_t { core, cache, numa, package, machine, network_switch, cluster };
+/// Locality tier: how far apart two places, or two ranks, are. Nearest first; each lies in the
+/// next.
+enum class Tier : std::uint8_t {
+  core,     ///< hardware threads of one core
+  cache,    ///< one last-level cache, and one memory domain
+  numa,     ///< one memory domain of one package
+  package,  ///< one package; or packages that are one memory domain
+  machine,
+  network_switch,
+  cluster
+};
 inline constexpr std::size_t tier_count = 7;
 inline constexpr std::size_t machine_tier_count = 5;  ///< those between places of one machine
 
@@ -34,13 +43,15 @@ inline constexpr std::size_t machine_tier_count = 5;  ///< those between places 
   return names[static_cast<std::size_t>(tier)];
 }
 
-/// Of two places of one machine.
+/// Of two places of one machine. Memory domains may lie inside a last-level cache (sub-NUMA
+/// clustering), and packages inside a memory domain (virtual machines): the smaller one is nearer.
 [[nodiscard]] constexpr Tier tier_between(const Place& a, const Place& b) noexcept {
   if (a.core == b.core) return Tier::core;
-  if (a.cache == b.cache) return Tier::cache;
-  if (a.numa == b.numa) return Tier::numa;
-  if (a.package == b.package) return Tier::package;
-  return Tier::machine;
+  const bool one_package = a.package == b.package;
+  const bool one_numa = a.numa == b.numa;
+  if (one_numa && a.cache == b.cache) return Tier::cache;
+  if (one_numa && one_package) return Tier::numa;
+  return one_numa || one_package ? Tier::package : Tier::machine;
 }
 
 }  // namespace jackdaw::topology

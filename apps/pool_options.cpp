@@ -1,0 +1,79 @@
+#include "pool_options.hpp"
+
+#include <algorithm>  // replace
+
+namespace jackdaw::apps {
+namespace {
+
+struct Field {
+  const char* name;
+  const char* help;
+};
+constexpr Field fields[] = {
+    {"workers", "How many, 1 to 1024 (default: one for each allowed core)"},
+    {"strategy", "How to steal: single, batched or locality_aware (default)"},
+    {"placement", "Which cores first: compact (default) or scatter"},
+    {"seed", "Of all that is random in the scheduler (default 1)"},
+    {"deque_capacity", "Jobs that a deque holds, a power of two (default 1024)"},
+    {"max_steal_batch", "Jobs that a thief takes at most, 1 to 64 (default 64)"},
+    {"backoff_min", "First sleep of an idle worker, in ms (default 1)"},
+    {"backoff_max", "Longest sleep of an idle worker, in ms (default 1000)"},
+    {"stack_bytes", "Stack of a worker, in bytes (default 268435456)"}};
+constexpr Field switches[] = {
+    {"pin", "Bind each worker to its core (default), or let it move"},
+    {"smt", "A worker for each hardware thread, or for each core (default)"}};
+
+std::string option_of(std::string field) {
+  std::replace(field.begin(), field.end(), '_', '-');
+  return "--" + field;
+}
+
+/// In the environment 0 may say "all"; on a command line it is a script's empty sum.
+[[noreturn]] void refuse_workers(const std::string& text) {
+  throw ConfigError("--workers must be 1..1024, not " + text +
+                    "; leave it out to use every allowed core");
+}
+
+void set_from_option(Config& config, const std::string& field, const std::string& text) {
+  try {
+    set_field(config, field, text);
+  } catch (const ConfigError& error) {
+    if (field == "workers") refuse_workers(text);
+    throw ConfigError(option_of(field) + ": " + error.what());
+  }
+  if (field == "workers" && (config.workers < 1 || config.workers > 1024)) refuse_workers(text);
+}
+
+}  // namespace
+
+void PoolOptions::add_to(CLI::App& command) {
+  for (const auto& [name, help] : fields) {
+    const auto keep = [this, field = std::string(name)](const std::string& text) {
+      given_[field] = text;
+    };
+    command.add_option_function<std::string>(option_of(name), keep, help)->group("Pool");
+  }
+  for (const auto& [name, help] : switches) {
+    const auto keep = [this, field = std::string(name)](std::int64_t count) {
+      given_[field] = count > 0 ? "1" : "0";
+    };
+    const std::string names = option_of(name) + ",!--no-" + name;
+    command.add_flag_function(names, keep, help)->group("Pool");
+  }
+}
+
+Config PoolOptions::config() const {
+  Config config = Config::from_environment();
+  for (const auto& [field, text] : given_) set_from_option(config, field, text);
+  config.validate();
+  return config;
+}
+
+std::string PoolOptions::first_given() const {
+  if (given_.empty()) return "";
+  const auto& [field, text] = *given_.begin();
+  const bool is_switch = field == "pin" || field == "smt";
+  return is_switch && text == "0" ? "--no-" + field : option_of(field);
+}
+
+}  // namespace jackdaw::apps

@@ -1,0 +1,93 @@
+#include "workload_run.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>  // steady_clock
+#include <memory>  // make_unique, unique_ptr
+
+#include "jackdaw/pool.hpp"  // Pool
+#include "progress.hpp"      // Progress
+#include "report.hpp"        // config_json, environment_json, print_notes, statistics_json
+
+namespace jackdaw::apps {
+namespace {
+
+template <typename Function>
+double time_of(Function&& function) {
+  const auto start = std::chrono::steady_clock::now();
+  function();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Null if nobody wants to see it.
+std::unique_ptr<Progress> progress_of(const Workload& workload, const RunOptions& options,
+                                      const Pool* pool) {
+  if (options.quiet || options.json || !Progress::is_watched()) return nullptr;
+  Progress::Options shown{.thing = workload.name};
+  if (pool != nullptr && workload.job_is_thing) {
+    shown.thing = workload.thing;
+    shown.count = [pool] { return pool->statistics().jobs_finished; };
+  }
+  return std::make_unique<Progress>(std::move(shown));
+}
+
+void run_on_pool(const Workload& workload, const RunOptions& options, WorkloadRun& run) {
+  const Config config = options.pool.config();
+  Pool pool(config);
+  print_notes(pool);
+  {
+    const auto progress = progress_of(workload, options, &pool);
+    run.seconds = time_of([&] { workload.on_pool(pool); });
+  }
+  const auto statistics = pool.statistics();
+  run.workers = pool.workers();
+  run.json["config"] = config_json(config, run.workers);
+  run.json["statistics"] = statistics_json(statistics);
+  run.table = statistics_table(statistics);
+}
+
+std::string how_run(const WorkloadRun& run, const RunOptions& options) {
+  if (options.serial) return "serial";
+  return fmt::format("{} worker{}", run.workers, run.workers == 1 ? "" : "s");
+}
+
+}  // namespace
+
+WorkloadRun run(const Workload& workload, const RunOptions& options) {
+  options.validate();
+  WorkloadRun run;
+  if (options.serial) {
+    const auto progress = progress_of(workload, options, nullptr);
+    run.seconds = time_of(workload.alone);
+  } else {
+    run_on_pool(workload, options, run);
+  }
+  run.json["workload"] = workload.name;
+  run.json["seconds"] = run.seconds;
+  run.json["environment"] = environment_json();
+  return run;
+}
+
+void tell(const Findings& findings, const Workload& workload, const WorkloadRun& run,
+          const RunOptions& options) {
+  const double rate = static_cast<double>(findings.count) / run.seconds;
+  if (options.json) {
+    nlohmann::json json = run.json;
+    json.update(findings.json);
+    json[workload.thing + "_per_second"] = rate;
+    if (options.check) json["check"] = findings.failed ? "failed" : "passed";
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    const auto line = [](std::string_view label, std::string_view text) {
+      fmt::print("{:<10} {}\n", label, text);
+    };
+    for (const auto& [label, text] : findings.lines) line(label, text);
+    line("time", fmt::format("{:.3f} s, {}", run.seconds, how_run(run, options)));
+    line("rate", fmt::format("{:.2f} million {}/s", rate / 1e6, workload.thing));
+    if (options.check && !findings.failed) line("check", "passed");
+    if (options.stats) fmt::print("\n{}", run.table);
+  }
+  if (options.check && findings.failed) throw CheckFailed(*findings.failed);
+}
+
+}  // namespace jackdaw::apps

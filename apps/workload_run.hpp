@@ -1,0 +1,54 @@
+#pragma once
+/// \file
+/// Runs a workload, alone or on a pool, takes its time, and tells what came of it.
+
+#include <functional>  // function
+#include <optional>    // optional
+#include <string>      // string
+#include <utility>     // pair
+#include <vector>      // vector
+
+#include <nlohmann/json.hpp>
+
+#include "run_options.hpp"  // RunOptions
+
+namespace jackdaw {
+class Pool;
+}
+
+namespace jackdaw::apps {
+
+/// What there is to run. Results are kept by the two functions.
+struct Workload {
+  std::string name;
+  std::string thing;              ///< what is counted, in the plural
+  bool job_is_thing = false;      ///< the pool's finished jobs are the count so far
+  std::function<void()> alone{};  ///< the serial program
+  std::function<void(Pool&)> on_pool{};
+};
+
+struct WorkloadRun {
+  double seconds = 0;  ///< without the making of the pool
+  unsigned workers = 1;
+  nlohmann::json json;  ///< seconds, workers, environment; of a pool its configuration, statistics
+  std::string table;    ///< what each worker did; empty if there was no pool
+};
+
+/// Prints the notes of the pool, and the progress, to standard error.
+/// \throws std::invalid_argument  the options contradict each other or are out of range
+[[nodiscard]] WorkloadRun run(const Workload& workload, const RunOptions& options);
+
+/// What a workload found out, for people and for programs.
+struct Findings {
+  std::vector<std::pair<std::string, std::string>> lines;  ///< label and text
+  nlohmann::json json;
+  std::uint64_t count = 0;            ///< how many things
+  std::optional<std::string> failed;  ///< what --check found wrong
+};
+
+/// Prints the findings and what they took, as lines or as JSON.
+/// \throws CheckFailed  --check was asked for, and found something wrong
+void tell(const Findings& findings, const Workload& workload, const WorkloadRun& run,
+          const RunOptions& options);
+
+}  // namespace jackdaw::apps

@@ -1,0 +1,111 @@
+#include "workload_run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>  // invalid_argument
+#include <string>     // string
+
+#include "jackdaw/pool.hpp"
+
+namespace {
+
+using namespace jackdaw;
+using apps::Findings;
+using apps::RunOptions;
+using apps::Workload;
+
+/// Options as a command line gives them.
+struct Parsed {
+  RunOptions options;
+  explicit Parsed(const std::string& command_line) {
+    CLI::App app;
+    options.add_to(app, "");
+    app.parse(command_line);
+  }
+};
+
+struct Calls {
+  int alone = 0;
+  int on_pool = 0;
+  Workload workload{.name = "test",
+                    .thing = "calls",
+                    .alone = [this] { ++alone; },
+                    .on_pool = [this](Pool& pool) { pool.run([this] { ++on_pool; }); }};
+};
+
+TEST(WorkloadRun, RunsOnAPoolAsItIsTold) {
+  const Parsed parsed("--workers 2 --no-pin");
+  Calls calls;
+  const auto done = apps::run(calls.workload, parsed.options);
+  EXPECT_EQ(calls.on_pool, 1);
+  EXPECT_EQ(calls.alone, 0);
+  EXPECT_EQ(done.workers, 2U);
+  EXPECT_EQ(done.json.at("config").at("workers").get<unsigned>(), 2U);
+  EXPECT_EQ(done.json.at("statistics").at("workers").size(), 2U);
+}
+
+TEST(WorkloadRun, RunsAloneWithoutAPool) {
+  const Parsed parsed("--serial");
+  Calls calls;
+  const auto done = apps::run(calls.workload, parsed.options);
+  EXPECT_EQ(calls.on_pool, 0);
+  EXPECT_EQ(calls.alone, 1);
+  EXPECT_FALSE(done.json.contains("statistics"));
+  EXPECT_TRUE(done.table.empty());
+}
+
+TEST(WorkloadRun, RefusesOptionsOfAPoolThatThereIsNot) {
+  Calls calls;
+  for (const char* command_line :
+       {"--serial --workers 2", "--serial --no-pin", "--serial --stats"}) {
+    EXPECT_THROW((void)apps::run(calls.workload, Parsed(command_line).options),
+                 std::invalid_argument)
+        << command_line;
+  }
+  EXPECT_EQ(calls.alone, 0);
+}
+
+std::string told(const Findings& findings, const RunOptions& options, bool& failed) {
+  Calls calls;
+  const auto done = apps::run(calls.workload, options);
+  ::testing::internal::CaptureStdout();
+  failed = false;
+  try {
+    apps::tell(findings, calls.workload, done, options);
+  } catch (const apps::CheckFailed& error) {
+    failed = std::string(error.what()) == "found 1, but published are 2";
+  }
+  return ::testing::internal::GetCapturedStdout();
+}
+
+TEST(WorkloadRun, TellsWhatWasFoundAndThatTheCheckFailed) {
+  const Findings wrong{.lines = {{"found", "1"}},
+                       .json = {{"found", 1}},
+                       .count = 1,
+                       .failed = "found 1, but published are 2"};
+  Findings right = wrong;
+  right.failed.reset();
+  bool failed = false;
+
+  std::string text = told(wrong, Parsed("--serial --check").options, failed);
+  EXPECT_TRUE(failed);
+  EXPECT_EQ(text.find("found      1\n"), 0U) << text;
+  EXPECT_EQ(text.find("passed"), std::string::npos) << text;
+
+  text = told(right, Parsed("--serial --check").options, failed);
+  EXPECT_FALSE(failed);
+  EXPECT_NE(text.find("check      passed\n"), std::string::npos) << text;
+
+  text = told(wrong, Parsed("--serial").options, failed);
+  EXPECT_FALSE(failed);  // nobody asked
+  EXPECT_EQ(text.find("check"), std::string::npos) << text;
+
+  text = told(wrong, Parsed("--serial --check --json").options, failed);
+  EXPECT_TRUE(failed);
+  const auto json = nlohmann::json::parse(text);
+  EXPECT_EQ(json.at("check").get<std::string>(), "failed");
+  EXPECT_EQ(json.at("found").get<int>(), 1);
+  EXPECT_GT(json.at("calls_per_second").get<double>(), 0.0);
+}
+
+}  // namespace
