@@ -17,6 +17,35 @@ struct IntegrateOptions {
   double tolerance = 1e-9;
 };
 
+Findings findings_of(const IntegrateOptions& options, const workloads::Integrand& integrand,
+                     const workloads::Integral& found) {
+  const double error = std::fabs(found.value - integrand.exact);
+  Findings findings;
+  findings.lines = {
+      {"function", fmt::format("{}: {} on [{}, {}]", integrand.name, integrand.formula,
+                               integrand.from, integrand.to)},
+      {"integral", fmt::format("{:.17g}", found.value)},
+      {"error", fmt::format("{:.2e}, asked for {:.2e}", error, options.tolerance)},
+      {"evaluated", fmt::format("{} times, {} halvings at most", found.evaluations, found.depth)}};
+  findings.json = {{"function", integrand.name},
+                   {"formula", integrand.formula},
+                   {"from", integrand.from},
+                   {"to", integrand.to},
+                   {"mode", options.run.serial ? "serial" : "fork-join"},
+                   {"value", found.value},
+                   {"exact", integrand.exact},
+                   {"error", error},
+                   {"tolerance", options.tolerance},
+                   {"evaluations", found.evaluations},
+                   {"halvings", found.depth}};
+  findings.count = found.evaluations;
+  if (!(error <= options.tolerance)) {
+    findings.failed = fmt::format("{}: the error is {:.2e}, but {:.2e} was asked for",
+                                  integrand.name, error, options.tolerance);
+  }
+  return findings;
+}
+
 void run_integrate(const IntegrateOptions& options) {
   const workloads::Integrand& integrand = workloads::find_integrand(options.function);
   const double tolerance = options.tolerance;
@@ -28,33 +57,7 @@ void run_integrate(const IntegrateOptions& options) {
     found = pool.run([&] { return workloads::integrate_by_fork_join(integrand, tolerance); });
   };
   const WorkloadRun done = run(workload, options.run);
-
-  const double error = std::fabs(found.value - integrand.exact);
-  Findings findings;
-  findings.lines = {
-      {"function", fmt::format("{}: {} on [{}, {}]", integrand.name, integrand.formula,
-                               integrand.from, integrand.to)},
-      {"integral", fmt::format("{:.17g}", found.value)},
-      {"error", fmt::format("{:.2e}, asked for {:.2e}", error, tolerance)},
-      {"evaluated", fmt::format("{} times, {} halvings at most", found.evaluations, found.depth)}};
-  findings.json = {{"function", integrand.name},
-                   {"formula", integrand.formula},
-                   {"from", integrand.from},
-                   {"to", integrand.to},
-                   {"mode", options.run.serial ? "serial" : "fork-join"},
-                   {"value", found.value},
-                   {"exact", integrand.exact},
-                   {"error", error},
-                   {"tolerance", tolerance},
-                   {"evaluations", found.evaluations},
-                   {"halvings", found.depth}};
-  findings.count = found.evaluations;
-  if (!(error <= tolerance)) {
-    findings.failed = fmt::format(
-        "{}: the error is {:.2e}, but {:.2e} was asked for; choose a larger --tolerance",
-        integrand.name, error, tolerance);
-  }
-  tell(findings, workload, done, options.run);
+  tell(findings_of(options, integrand, found), workload, done, options.run);
 }
 
 }  // namespace

@@ -58,5 +58,6 @@ int main(int argc, char** argv) {
   jackdaw::apps::add_nqueens_command(app);
   jackdaw::apps::add_integrate_command(app);
   jackdaw::apps::add_topology_command(app);
+  jackdaw::apps::add_bench_command(app);
   return run(app, argc, argv);
 }

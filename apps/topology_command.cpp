@@ -16,7 +16,8 @@ namespace {
 using namespace topology;
 
 struct TopologyOptions {
-  std::string synthetic, xml, placement = "compact";
+  std::optional<std::string> synthetic, xml;
+  std::string placement = "compact";
   unsigned workers = 0;
   bool smt = false, json = false;
   std::uint64_t seed = 1;
@@ -29,12 +30,16 @@ struct Findings {
   Layout layout;
 };
 
+Machine machine_of(const TopologyOptions& options) {
+  if (options.synthetic) return Machine::synthetic(*options.synthetic);
+  return options.xml ? Machine::from_xml(*options.xml) : Machine::here();
+}
+
 Findings find(const TopologyOptions& options) {
-  auto machine = !options.synthetic.empty() ? Machine::synthetic(options.synthetic)
-                 : !options.xml.empty()     ? Machine::from_xml(options.xml)
-                                            : Machine::here();
+  auto machine = machine_of(options);
   auto allowance = allowance_of_this_process(machine);
-  const auto rank = machine.is_here() ? local_rank_from_environment() : LocalRank{};
+  const bool elsewhere = options.synthetic || options.xml;  // where no rank of ours runs
+  const auto rank = elsewhere ? LocalRank{} : local_rank_from_environment();
   auto layout = lay_out(machine, allowance,
                         {.workers = options.workers,
                          .order = options.placement == "compact" ? Order::compact : Order::scatter,
@@ -73,9 +78,11 @@ nlohmann::json json_of(const Findings& found, std::uint64_t seed) {
                       {"allowed_cpus", to_string(found.machine.allowed())},
                       {"binding_cpus", to_string(found.machine.binding())},
                       {"usable_cpus", to_string(found.allowance.cpus)},
+                      {"bound", found.allowance.bound},
                       {"quota_cores", nullptr},
                       {"local_rank", found.rank.index},
                       {"local_ranks", found.rank.count},
+                      {"sharers", nullptr},
                       {"workers", workers},
                       {"notes", found.layout.notes}};
   if (found.allowance.quota_cores != no_quota) json["quota_cores"] = found.allowance.quota_cores;
@@ -94,6 +101,8 @@ void print(const Findings& found, std::uint64_t seed) {
     fmt::print("quota    the CPU time of {:.1f} cores\n", found.allowance.quota_cores);
   if (found.rank.count > 1)
     fmt::print("rank     {} of {} on this host\n", found.rank.index, found.rank.count);
+  if (found.allowance.sharers && found.allowance.sharers->count > 1)
+    fmt::print("shared   by {} ranks\n", found.allowance.sharers->count);
   for (const auto& note : found.layout.notes) fmt::print("note     {}\n", note);
   fmt::print("\n{:>6} {:>5} {:>5} {:>6} {:>5} {:>8} {:>5}  victims, nearest first\n", "worker",
              "CPU", "core", "cache", "NUMA", "package", "kind");
@@ -126,7 +135,10 @@ void add_topology_command(CLI::App& app) {
   command->add_option("--placement", options->placement, "compact (default) or scatter")
       ->check(CLI::IsMember({"compact", "scatter"}));
   command->add_flag("--smt", options->smt, "use all hardware threads of a core");
-  command->add_option("--seed", options->seed, "of the order of victims (default 1)");
+  command->add_option("--seed", options->seed, "of the order of victims (default 1)")
+      ->check([](const std::string& text) {
+        return text.starts_with('-') ? text + " is negative" : std::string();
+      });
   command->add_flag("--json", options->json, "print one JSON object, and nothing else");
   command->callback([options] {
     const Findings found = find(*options);

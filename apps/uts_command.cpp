@@ -60,12 +60,36 @@ std::string difference(std::string_view tree, const Tally& found, const Tally& p
       found.nodes, found.depth, found.leaves, published.nodes, published.depth, published.leaves);
 }
 
+/// "T1, fixed geometric (-t 1 -a 3 ...)"
+std::string describe(const TreeParameters& p, std::string_view tree_name) {
+  const std::string shape = p.is_geometric() ? std::string(name(p.a)) + " " : "";
+  return fmt::format("{}{}{}{} ({})", tree_name, tree_name.empty() ? "" : ", ", shape, name(p.t),
+                     p.text());
+}
+
+Findings findings_of(const UtsOptions& options, const TreeParameters& p, const Tally& found) {
+  const NamedTree* named = workloads::find_tree(p);
+  const std::string_view tree_name = named == nullptr ? "" : named->name;
+  const auto mode = options.run.serial ? "serial" : options.fork_join ? "fork-join" : "jobs";
+  Findings findings;
+  findings.lines = {{"tree", describe(p, tree_name)},
+                    {"nodes", std::to_string(found.nodes)},
+                    {"depth", std::to_string(found.depth)},
+                    {"leaves", std::to_string(found.leaves)},
+                    {"mode", mode}};
+  findings.json = {{"tree", tree_name},    {"parameters", p.text()}, {"mode", mode},
+                   {"nodes", found.nodes}, {"depth", found.depth},   {"leaves", found.leaves}};
+  findings.count = found.nodes;
+  if (named != nullptr && found != named->published)
+    findings.failed = difference(tree_name, found, named->published);
+  return findings;
+}
+
 void run_uts(const UtsOptions& options) {
   const workloads::UtsTree tree(parameters_of(options));
-  const TreeParameters& p = tree.parameters();
-  const NamedTree* named = workloads::find_tree(p);
-  if (options.run.check && named == nullptr) {
-    throw std::invalid_argument("--check: nothing is published about the tree " + p.text() +
+  if (options.run.check && workloads::find_tree(tree.parameters()) == nullptr) {
+    throw std::invalid_argument("--check: nothing is published about the tree " +
+                                tree.parameters().text() +
                                 "; leave it out, or name a tree by --tree");
   }
   Tally found;
@@ -75,25 +99,7 @@ void run_uts(const UtsOptions& options) {
     found = options.fork_join ? search_by_tasks(pool, tree) : search_by_jobs(pool, tree);
   };
   const WorkloadRun done = run(workload, options.run);
-
-  const std::string mode = options.run.serial ? "serial" : options.fork_join ? "fork-join" : "jobs";
-  const std::string tree_name(named == nullptr ? "" : named->name);
-  Findings findings;
-  findings.lines = {
-      {"tree", fmt::format("{}{}{} ({})", tree_name, named == nullptr ? "" : ", ",
-                           p.t == TreeType::binomial ? std::string(name(p.t))
-                                                     : fmt::format("{} {}", name(p.a), name(p.t)),
-                           p.text())},
-      {"nodes", std::to_string(found.nodes)},
-      {"depth", std::to_string(found.depth)},
-      {"leaves", std::to_string(found.leaves)},
-      {"mode", mode == "jobs" ? "one job a node" : mode}};
-  findings.json = {{"tree", tree_name},    {"parameters", p.text()}, {"mode", mode},
-                   {"nodes", found.nodes}, {"depth", found.depth},   {"leaves", found.leaves}};
-  findings.count = found.nodes;
-  if (named != nullptr && found != named->published)
-    findings.failed = difference(named->name, found, named->published);
-  tell(findings, workload, done, options.run);
+  tell(findings_of(options, tree.parameters(), found), workload, done, options.run);
 }
 
 void add_free_parameters(CLI::App& command, FreeParameters& free) {

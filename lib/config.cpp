@@ -121,9 +121,9 @@ Config Config::from_environment() {
 
 void Config::validate() const {
   if (workers != 0) check("workers", workers, 1, 1024);
-  check("deque_capacity", deque_capacity, 2, 32768);
+  check("deque_capacity", deque_capacity, 2, 16384);
   if (!std::has_single_bit(deque_capacity))
-    refuse("deque_capacity", std::to_string(deque_capacity), "a power of two from 2 to 32768");
+    refuse("deque_capacity", std::to_string(deque_capacity), "a power of two from 2 to 16384");
   check("max_steal_batch", max_steal_batch, 1, 64);
   const auto low = static_cast<std::uint64_t>(backoff_min.count());
   const auto high = static_cast<std::uint64_t>(backoff_max.count());

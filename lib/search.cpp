@@ -12,8 +12,8 @@ namespace {
 constexpr unsigned quiet_rounds = 4;                 // looks before the worker counts as a searcher
 constexpr unsigned search_rounds = 96;               // looks before it lies down: some 50 us
 constexpr unsigned urgent_patience = search_rounds;  // none: see Worker::take_from
-constexpr unsigned urgent_tries = 64;
-constexpr unsigned spin_rounds = 12;  // of them, those that do not yield the core
+constexpr unsigned urgent_tries = 4096;  // a few ms: an owner may be off its core, lock in hand
+constexpr unsigned spin_rounds = 12;     // of them, those that do not yield the core
 
 void pause_for(unsigned round) noexcept {
   if (round >= spin_rounds) {
@@ -43,6 +43,9 @@ JobRecord* Worker::next_job() noexcept {
   const auto present = engine_->idle->pulse() & Pulse::class_mask;
   if (present == 0) return nullptr;
   const auto highest = static_cast<std::size_t>(std::countr_zero(present));
+  // While somebody finds out whether a class has run out, its bit may be clear for a moment.
+  if (highest == static_cast<std::size_t>(Priority::low) && has_own_above(highest))
+    return next_below(Pulse::class_mask);
   if (JobRecord* job = store.deques[highest].pop()) return job;
   return next_below(present);
 }
@@ -59,18 +62,25 @@ JobRecord* Worker::next_below(std::uint64_t present) noexcept {
 }
 
 /// Jobs of this class keep the caller from less urgent ones, so it does not wait for a victim to
-/// answer. Null: none is in sight, or others are quicker time and again.
+/// answer. Null: none is in sight, or none could be had for some milliseconds.
 JobRecord* Worker::fetch_urgently(std::size_t job_class) noexcept {
   patience_ = urgent_patience;
   JobRecord* job = fetch(job_class);
   for (unsigned tries = 0; job == nullptr && tries < urgent_tries; ++tries) {
     clear_if_gone(job_class);
     if ((engine_->idle->pulse() & std::uint64_t{1} << job_class) == 0) break;
-    Sync::pause();
+    pause_for(tries);
     job = fetch(job_class);
   }
   patience_ = 0;
   return job;
+}
+
+bool Worker::has_own_above(std::size_t job_class) const noexcept {
+  for (std::size_t c = 0; c < job_class; ++c) {
+    if (store.deques[c].length() > 0) return true;
+  }
+  return false;
 }
 
 bool Worker::has_own_below(std::size_t job_class) const noexcept {
@@ -104,13 +114,13 @@ bool Worker::hunt_once() noexcept {
     }
     if (present == 0) return false;
     JobRecord* job = store.deques[job_class].pop();
-    if (job == nullptr) job = fetch(job_class);
+    const bool others_wait = (present & (present - 1)) != 0;  // which are less urgent
+    if (job == nullptr) job = others_wait ? fetch_urgently(job_class) : fetch(job_class);
     if (job != nullptr) {
       start_working();
       run(*job);
       return true;
     }
-    if ((present & (present - 1)) != 0) clear_if_gone(job_class);
   }
 }
 
@@ -167,13 +177,15 @@ bool Worker::doze() noexcept {
   time_.enter(Slice::asleep);
   tally_.sleeps.add(1);
   auto timeout = std::chrono::nanoseconds(engine.config.backoff_min);
-  engine.idle->lie_down(store.index);
+  // Of its own: once it lies down, a guest may take this worker over, and all that it owns.
+  std::minstd_rand random(static_cast<std::minstd_rand::result_type>(store.index + 1U));
   searching_ = false;
+  engine.idle->lie_down(store.index);
   for (;;) {
     const bool closing = engine.closing.load(std::memory_order_seq_cst);  // after lie_down
     if ((engine.sees_work() || (closing && engine.is_quiet())) && engine.idle->get_up(store.index))
       break;
-    const auto jitter = timeout.count() / 4 * static_cast<long>(random_() % 256) / 256;
+    const auto jitter = timeout.count() / 4 * static_cast<long>(random() % 256) / 256;
     if (engine.idle->sleep(store.index, timeout.count() - jitter)) break;
     timeout = std::min<std::chrono::nanoseconds>(timeout * 2, engine.config.backoff_max);
   }

@@ -28,7 +28,7 @@ bool Worker::attend_fork() noexcept {
   const bool barriers = heavy_barrier_works();
   if (tasks_.answer(/*rearm=*/barriers) == TaskDeque::Room::full) {
     // Nothing was lost to a thief, or there would be room: the task comes back.
-    const bool mine = tasks_.take();
+    const bool mine = tasks_.take(tasks_.next_index() - 1);
     if (mine) return false;
   }
   if (!barriers) heavy_barrier();  // what sleepers cannot do from their side

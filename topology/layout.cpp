@@ -2,7 +2,9 @@
 
 #include <algorithm>  // stable_sort, min, max
 #include <cmath>      // ceil
+#include <iomanip>    // setprecision
 #include <map>        // map
+#include <sstream>    // ostringstream
 #include <stdexcept>  // invalid_argument
 #include <tuple>      // tuple
 
@@ -78,8 +80,9 @@ std::string count_of(std::size_t n, const std::string& thing) {
 }
 
 std::string cores_of(double quota) {
-  auto text = std::to_string(quota);
-  return text.substr(0, text.find('.') + 2) + " cores";
+  std::ostringstream text;
+  text << std::setprecision(3) << quota << (quota == 1 ? " core" : " cores");
+  return text.str();
 }
 
 /// Fewer workers than the cgroup gives time for would be idle time; more would be throttled. The
@@ -114,16 +117,17 @@ class Notes {
   void binding(std::size_t bound, std::size_t allowed) {
     const auto groups = (options_.rank.count + sharers_.count - 1) / sharers_.count;
     if (!allowance_.bound || bound * groups >= allowed) return;
-    say("this process is bound to CPUs " + to_string(allowance_.cpus) + ", " +
-        std::to_string(bound) + " of " + count_of(allowed, "core") +
-        "; if that was not meant, start it with mpirun --bind-to none (or --map-by slot:PE=N), "
-        "srun --cpu-bind=none or --cpus-per-task=N, or without taskset");
+    say("this process is bound to CPU" + std::string(allowance_.cpus.size() == 1 ? " " : "s ") +
+        to_string(allowance_.cpus) + ", " + std::to_string(bound) + " of " +
+        count_of(allowed, "core") +
+        ", and cores stay idle; if that was not meant, start it with mpirun --bind-to none (or "
+        "--map-by slot:PE=N), srun --cpu-bind=none or --cpus-per-task=N, or without taskset");
   }
 
   void sharing(std::size_t cores) {
     if (sharers_.count <= cores) return;
     say(count_of(sharers_.count, "rank") + " of this host share " + count_of(cores, "core") +
-        "; start at most " + std::to_string(cores) + " ranks there");
+        "; start at most " + count_of(cores, "rank") + " there");
   }
 
   /// \param places  where workers would go if there were no quota

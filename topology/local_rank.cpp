@@ -27,6 +27,12 @@ std::optional<unsigned> number_from(const char* variable) {
   return text == nullptr ? std::nullopt : number(text);
 }
 
+/// "(x3)"
+std::optional<unsigned> repeats(std::string_view text) {
+  if (!text.starts_with("(x") || !text.ends_with(")")) return std::nullopt;
+  return number(text.substr(2, text.size() - 3));
+}
+
 /// What a launcher has told, and the variable in which it tells each process its local rank.
 struct Launch {
   LocalRank rank;
@@ -113,15 +119,13 @@ LocalRank local_rank_from_environment() {
 unsigned tasks_on_node(std::string_view tasks_per_node, unsigned node) {
   std::istringstream items{std::string(tasks_per_node)};
   for (std::string item; std::getline(items, item, ',');) {  // "2(x3)" or "1"
-    const auto bracket = item.find("(x");
+    const auto bracket = item.find('(');
     const auto tasks = number(std::string_view(item).substr(0, bracket));
-    unsigned times = 1;
-    if (bracket != std::string::npos && item.back() == ')')
-      times =
-          number(std::string_view(item).substr(bracket + 2, item.size() - bracket - 3)).value_or(0);
-    if (!tasks) return 0;
-    if (node < times) return *tasks;
-    node -= times;
+    const auto times =
+        bracket == std::string::npos ? std::optional(1u) : repeats(item.substr(bracket));
+    if (!tasks || !times) return 0;
+    if (node < *times) return *tasks;
+    node -= *times;
   }
   return 0;
 }

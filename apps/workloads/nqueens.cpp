@@ -1,33 +1,12 @@
 #include "workloads/nqueens.hpp"
 
-#include <array>    // array
-#include <cstdlib>  // abs
+#include <array>  // array
 
-#include "jackdaw/fork_join.hpp"  // fork_join
+#include "jackdaw/fork_join.hpp"        // fork_join
+#include "workloads/nqueens_board.hpp"  // count_queens, next_safe, with_queen
 
 namespace jackdaw::workloads {
 namespace {
-
-using Board = std::array<signed char, max_queens>;  // by row: the column of its queen
-
-bool is_safe(const Board& board, int row, int column) noexcept {
-  for (int above = 0; above < row; ++above) {
-    const int other = board[static_cast<std::size_t>(above)];
-    if (other == column || std::abs(other - column) == row - above) return false;
-  }
-  return true;
-}
-
-int next_safe(const Board& board, int n, int row, int column) noexcept {
-  while (column < n && !is_safe(board, row, column)) ++column;
-  return column;
-}
-
-Board with_queen(const Board& board, int row, int column) noexcept {
-  Board next = board;
-  next[static_cast<std::size_t>(row)] = static_cast<signed char>(column);
-  return next;
-}
 
 std::uint64_t count_alone(const Board& board, int n, int row) {
   if (row == n) return 1;
@@ -37,27 +16,12 @@ std::uint64_t count_alone(const Board& board, int n, int row) {
   return count;
 }
 
-std::uint64_t count_forked(const Board& board, int n, int row);
-
-/// With the queen of `row` in `column`, which is safe, or in a later one.
-std::uint64_t count_from(const Board& board, int n, int row, int column) {
-  const int next = next_safe(board, n, row, column + 1);
-  const auto here = [&] { return count_forked(with_queen(board, row, column), n, row + 1); };
-  if (next == n) return here();
-  const auto [a, b] = fork_join(here, [&] { return count_from(board, n, row, next); });
-  return a + b;
-}
-
-std::uint64_t count_forked(const Board& board, int n, int row) {
-  if (row == n) return 1;
-  const int first = next_safe(board, n, row, 0);
-  return first == n ? 0 : count_from(board, n, row, first);
-}
-
 }  // namespace
 
 std::uint64_t nqueens_alone(int n) { return count_alone({}, n, 0); }
-std::uint64_t nqueens_by_fork_join(int n) { return count_forked({}, n, 0); }
+std::uint64_t nqueens_by_fork_join(int n) {
+  return count_queens(n, [](auto first, auto second) { return fork_join(first, second); });
+}
 
 std::uint64_t nqueens_published(int n) noexcept {
   constexpr std::array<std::uint64_t, max_queens + 1> counts{

@@ -143,10 +143,4 @@ TEST(Command, PrintsOneJsonObjectForPrograms) {
             json_of("integrate --function cusp --tolerance 1e-6 --serial").at("value"));
 }
 
-TEST(Command, TakesANamedTreeByItsParametersToo) {
-  const auto json = json_of("uts --tree T1 -d 10 -r 19 --check");
-  EXPECT_EQ(json.at("nodes").get<int>(), 4130071);
-  EXPECT_EQ(json.at("check").get<std::string>(), "passed");
-}
-
 }  // namespace

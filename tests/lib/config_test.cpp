@@ -25,7 +25,7 @@ TEST(Config, RefusesWithNameValueAndRange) {
   EXPECT_EQ(refusal_of([](Config& c) { c.workers = 2000; }),
             "workers is 2000, but must be 1 to 1024");
   EXPECT_EQ(refusal_of([](Config& c) { c.deque_capacity = 1000; }),
-            "deque_capacity is 1000, but must be a power of two from 2 to 32768");
+            "deque_capacity is 1000, but must be a power of two from 2 to 16384");
   EXPECT_EQ(refusal_of([](Config& c) { c.max_steal_batch = 0; }),
             "max_steal_batch is 0, but must be 1 to 64");
   EXPECT_EQ(refusal_of([](Config& c) { c.backoff_min = std::chrono::milliseconds(5000); }),

@@ -31,7 +31,7 @@ struct Scene {
   void pop() {
     if (Item* item = deque.pop()) count(item);
   }
-  bool take() { return deque.take(); }
+  bool take() { return deque.take(deque.next_index() - 1); }
   void steal(std::size_t most = 1) {
     std::array<Item*, 4> loot{};
     std::size_t count_taken = 0;

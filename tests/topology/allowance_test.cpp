@@ -1,7 +1,7 @@
 #include "jackdaw/topology/allowance.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "jackdaw/topology/binding.hpp"
+#include "jackdaw/topology/layout.hpp"
 
 namespace jackdaw::topology {
 namespace {
@@ -59,6 +60,25 @@ TEST_F(CgroupTree, Version1HasItUnderTheCpuController) {
   EXPECT_DOUBLE_EQ(cgroup_quota_cores(root_, "4:cpuset:/other\n3:cpu,cpuacct:/job\n0::/\n"), 0.5);
 }
 
+TEST_F(CgroupTree, BesideVersion1Version2HasItsOwnFolder) {
+  write("unified/job/cpu.max", "300000 100000");
+  EXPECT_DOUBLE_EQ(cgroup_quota_cores(root_, "1:cpu:/\n0::/job\n"), 3.0);
+}
+
+TEST_F(CgroupTree, InAContainerTheGroupOutsideIsNotSeenAndTheRootCounts) {
+  write("cpu/cpu.cfs_quota_us", "250000");
+  write("cpu/cpu.cfs_period_us", "100000");
+  EXPECT_DOUBLE_EQ(cgroup_quota_cores(root_, "3:cpu,cpuacct:/docker/0123456789ab\n"), 2.5);
+}
+
+TEST_F(CgroupTree, NonsenseIsNoQuota) {
+  write("job/cpu.max", "much more");
+  write("cpu.max", "");
+  EXPECT_EQ(cgroup_quota_cores(root_, "0::/job\nnonsense\n::\n"), no_quota);
+  write("job/cpu.max", "100000 0");
+  EXPECT_EQ(cgroup_quota_cores(root_, "0::/job\n0::/../..\n"), no_quota);
+}
+
 TEST(Allowance, AMadeUpMachineIsUnbound) {
   const auto machine = Machine::synthetic("package:1 core:4 pu:1");
   const auto allowance = allowance_of_this_process(machine);
@@ -67,61 +87,44 @@ TEST(Allowance, AMadeUpMachineIsUnbound) {
   EXPECT_EQ(to_string(allowance.cpus), "0-3");
 }
 
+// Each in a process of its own, which has not yet asked what it is bound to.
+
 /// As under taskset or mpirun: a process bound before it first asks.
-TEST(Allowance, ABoundProcessMayUseItsBindingOnly) {
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {  // no gtest here: the exit status tells
-    const auto places = Machine::synthetic("pu:1").places();
-    if (!pin_this_thread(places[0]).pinned) _exit(3);
-    const auto machine = Machine::here();
-    const auto allowance = allowance_of_this_process(machine);
-    const bool bound = allowance.bound || machine.allowed().size() == 1;
-    _exit(bound && allowance.cpus == CpuSet{0} ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == 3) GTEST_SKIP() << "CPU 0 may not be used here";
-  EXPECT_EQ(WEXITSTATUS(status), 0);
-}
-
-TEST(LocalRank, ComesFromTheLauncher) {
-  const auto with = [](std::initializer_list<std::pair<const char*, const char*>> variables) {
-    constexpr const char* all[] = {"OMPI_COMM_WORLD_LOCAL_RANK",
-                                   "OMPI_COMM_WORLD_LOCAL_SIZE",
-                                   "MPI_LOCALRANKID",
-                                   "MPI_LOCALNRANKS",
-                                   "SLURM_LOCALID",
-                                   "SLURM_NODEID",
-                                   "SLURM_STEP_TASKS_PER_NODE"};
-    for (const char* variable : all) unsetenv(variable);
-    for (const auto& [variable, value] : variables) setenv(variable, value, 1);
-    const auto rank = local_rank_from_environment();
-    for (const char* variable : all) unsetenv(variable);
-    return std::pair(rank.index, rank.count);
+TEST(AllowanceDeathTest, ABoundProcessMayUseItsBindingOnly) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto usable = [] {
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    sched_getaffinity(0, sizeof mask, &mask);
+    std::uint32_t cpu = 0;
+    while (cpu < CPU_SETSIZE && !CPU_ISSET(cpu, &mask)) ++cpu;
+    return cpu;
   };
-  using Pair = std::pair<unsigned, unsigned>;
-  EXPECT_EQ(with({}), Pair(0, 1));
-  EXPECT_EQ(with({{"OMPI_COMM_WORLD_LOCAL_RANK", "3"}, {"OMPI_COMM_WORLD_LOCAL_SIZE", "4"}}),
-            Pair(3, 4));
-  EXPECT_EQ(with({{"MPI_LOCALRANKID", "1"}, {"MPI_LOCALNRANKS", "2"}}), Pair(1, 2));
-  EXPECT_EQ(with({{"SLURM_LOCALID", "1"},
-                  {"SLURM_NODEID", "2"},
-                  {"SLURM_STEP_TASKS_PER_NODE", "4(x2),2"}}),
-            Pair(1, 2));
-  EXPECT_EQ(with({{"OMPI_COMM_WORLD_LOCAL_RANK", "x"}, {"OMPI_COMM_WORLD_LOCAL_SIZE", "4"}}),
-            Pair(0, 1));
-  EXPECT_EQ(with({{"SLURM_LOCALID", "9"}, {"SLURM_STEP_TASKS_PER_NODE", "2"}}), Pair(0, 1));
+  EXPECT_EXIT(
+      {
+        const std::uint32_t cpu = usable();
+        if (!pin_this_thread({.os_index = cpu}).pinned) _exit(3);
+        const auto machine = Machine::here();
+        const auto allowance = allowance_of_this_process(machine);
+        if (allowance.cpus != CpuSet{cpu}) _exit(4);
+        if (allowance.bound != (machine.allowed().size() > 1)) _exit(5);
+        const auto layout = lay_out(machine, allowance, {});
+        if (layout.places.size() != 1 || layout.places[0].os_index != cpu) _exit(6);
+        _exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
-TEST(LocalRank, SlurmCountsTasksByNode) {
-  EXPECT_EQ(tasks_on_node("2(x3),1", 0), 2u);
-  EXPECT_EQ(tasks_on_node("2(x3),1", 2), 2u);
-  EXPECT_EQ(tasks_on_node("2(x3),1", 3), 1u);
-  EXPECT_EQ(tasks_on_node("2(x3),1", 4), 0u);
-  EXPECT_EQ(tasks_on_node("", 0), 0u);
-  EXPECT_EQ(tasks_on_node("many", 0), 0u);
+TEST(AllowanceDeathTest, WhatWePinOurselvesDoesNotNarrowIt) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const auto before = allowance_of_this_process(Machine::here());
+        if (!pin_this_thread({.os_index = *before.cpus.rbegin()}).pinned) _exit(3);
+        const auto after = allowance_of_this_process(Machine::here());
+        _exit(after.cpus == before.cpus && after.bound == before.bound ? 0 : 4);
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -39,13 +39,25 @@ TEST(Binding, PinsAThreadAndPutsItBack) {
   }).join();
 }
 
+TEST(Binding, OnlyTheCallingThreadIsPinned) {
+  const auto before = bound_to();
+  std::thread([&] {
+    ASSERT_TRUE(pin_this_thread({.os_index = *before.begin()}).pinned);
+    EXPECT_EQ(bound_to(), CpuSet{*before.begin()});
+  }).join();
+  EXPECT_EQ(bound_to(), before);
+}
+
 TEST(Binding, ARefusalIsToldAndChangesNothing) {
   std::thread([] {
     const auto before = bound_to();
-    const auto result = pin_this_thread({.os_index = 8000});
-    EXPECT_FALSE(result.pinned);
-    EXPECT_NE(result.reason.find("8000"), std::string::npos);
-    EXPECT_EQ(bound_to(), before);
+    for (const std::uint32_t nowhere : {8000u, 8192u, 4000000000u}) {
+      const auto result = pin_this_thread({.os_index = nowhere});
+      EXPECT_FALSE(result.pinned);
+      EXPECT_EQ(result.reason, "the system refuses CPU " + std::to_string(nowhere) +
+                                   " (it is not online, or the cgroup forbids it)");
+      EXPECT_EQ(bound_to(), before);
+    }
   }).join();
 }
 

@@ -42,7 +42,7 @@ class ConfigError : public std::invalid_argument {
 
 struct Config {
   unsigned workers = 0;            ///< JACKDAW_WORKERS: 1 to 1024; 0: one for each allowed core
-  unsigned deque_capacity = 1024;  ///< JACKDAW_DEQUE_CAPACITY: jobs, a power of two, 2 to 32768
+  unsigned deque_capacity = 1024;  ///< JACKDAW_DEQUE_CAPACITY: jobs, a power of two, 2 to 16384
   unsigned max_steal_batch = 64;   ///< JACKDAW_MAX_STEAL_BATCH: jobs, 1 to 64
   Strategy strategy = Strategy::locality_aware;  ///< JACKDAW_STRATEGY
   std::chrono::milliseconds backoff_min{1};      ///< JACKDAW_BACKOFF_MIN: ms, 1 to backoff_max

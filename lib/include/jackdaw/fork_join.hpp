@@ -6,6 +6,7 @@
 /// PLDI 1998, with the child stolen rather than the continuation, so that plain functions will do.
 
 #include <concepts>     // invocable
+#include <cstdint>      // int64_t
 #include <exception>    // exception_ptr
 #include <memory>       // construct_at, destroy_at
 #include <type_traits>  // conditional_t, decay_t, is_void_v
@@ -84,18 +85,54 @@ class ForkedTask : public Task {
   };
 };
 
+template <typename F, typename G>
+using ForkResults = std::pair<ForkResult<F>, ForkResult<G>>;
+
+/// The rare ways through a fork; kept out of the way of the usual one.
+template <typename F, typename G>
+[[gnu::cold, gnu::noinline]] ForkResults<F, G> call_both(F& first, G& second) {
+  ForkResult<F> a = call_fork(first);
+  return {std::move(a), call_fork(second)};
+}
 /// The first function threw: the second is dropped if nobody has started it, else waited for.
 template <typename T>
-[[gnu::cold, gnu::noinline]] void abandon(Worker& worker, T& task) noexcept {
-  if (worker.unfork()) return;
+[[gnu::cold, gnu::noinline]] void abandon(Worker& worker, T& task, std::int64_t index) noexcept {
+  if (worker.unfork(index)) return;
   worker.join(task);
   task.drop_result();
 }
-
 template <typename T>
 [[gnu::cold, gnu::noinline]] typename T::Result join_stolen(Worker& worker, T& task) {
   worker.join(task);
   return task.take_result();
+}
+
+template <typename F, typename T>
+[[gnu::always_inline]] inline ForkResult<F> call_first(Worker& worker, T& task, std::int64_t index,
+                                                       F& first) {
+  try {
+    return call_fork(first);
+  } catch (...) {
+    abandon(worker, task, index);
+    throw;
+  }
+}
+
+/// The usual way: one plain call of each, and a few plain stores.
+template <typename F, typename G>
+[[gnu::always_inline]] inline ForkResults<F, G> fork_both(F& first, G& second) {
+  Worker* const worker = this_worker;
+  if (worker == nullptr) [[unlikely]]
+    return call_both(first, second);
+  ForkedTask<G> task(second);
+  const std::int64_t index = worker->next_fork();
+  if (worker->fork(task, index)) [[unlikely]] {
+    if (!worker->attend_fork()) return call_both(first, second);
+  }
+  ForkResult<F> a = call_first(*worker, task, index, first);
+  if (worker->unfork(index)) [[likely]]
+    return {std::move(a), call_fork(second)};
+  return {std::move(a), join_stolen(*worker, task)};
 }
 
 }  // namespace detail
@@ -108,37 +145,12 @@ template <typename T>
 /// \throws  what `first` threw (then `second` may not have run), else what `second` threw
 /// On a thread that is no worker, the two are called one after the other.
 template <std::invocable F, std::invocable G>
-auto fork_join(F&& first, G&& second) {
-  using A = detail::ForkResult<F>;
-  using B = detail::ForkResult<G>;
-  auto both = [&]() -> std::pair<A, B> {
-    detail::Worker* const worker = detail::this_worker;
-    if (worker == nullptr) [[unlikely]] {
-      A a = detail::call_fork(first);
-      return {std::move(a), detail::call_fork(second)};
-    }
-    detail::ForkedTask<std::remove_reference_t<G>> task(second);
-    if (!worker->fork(task)) [[unlikely]] {
-      A a = detail::call_fork(first);
-      return {std::move(a), detail::call_fork(second)};
-    }
-    auto call_first = [&]() -> A {
-      try {
-        return detail::call_fork(first);
-      } catch (...) {
-        detail::abandon(*worker, task);
-        throw;
-      }
-    };
-    A a = call_first();
-    if (worker->unfork()) [[likely]]
-      return {std::move(a), detail::call_fork(second)};
-    return {std::move(a), detail::join_stolen(*worker, task)};
-  };
-  if constexpr (std::is_same_v<A, detail::Nothing> && std::is_same_v<B, detail::Nothing>) {
-    (void)both();
+[[gnu::always_inline]] inline auto fork_join(F&& first, G&& second) {
+  if constexpr (std::is_void_v<std::invoke_result_t<F&>> &&
+                std::is_void_v<std::invoke_result_t<G&>>) {
+    (void)detail::fork_both(first, second);
   } else {
-    return both();
+    return detail::fork_both(first, second);
   }
 }
 

@@ -13,11 +13,11 @@
 ///     looks at after each push. An owner that does not come by is not waited for: `seize` moves
 ///     the split from outside, with a heavy barrier.
 ///
-/// Indices grow for ever; index i lives in slots_[i & mask_]. The word public_ never has one value
-/// twice (see reclaim), so a compare-and-swap that succeeds means that nothing has changed.
-///     top ... split - 1     public: in the word public_ = top (48 bits) | length (16 bits)
-///     split ... bottom - 1  private
-/// Invariant: guard_ == split, except while a seizer holds split_lock_.
+/// Indices grow for ever; index i lives in slots_[i & mask_]. Of top, the word has the lowest bits.
+///     top ... split - 1     public: in the word public_ = version (33 bits) | top (15) | length
+///     (16) split ... bottom - 1  private
+/// Invariant: guard_ == split, except while a seizer holds split_lock_. The word never has one
+/// value twice (see reclaim), so a compare-and-swap that succeeds means that nothing has changed.
 ///
 /// Who synchronizes with whom:
 ///   (A) put: store of bottom_       ->  seize: load of bottom_: what the slots hold
@@ -62,11 +62,14 @@ template <typename T, typename S = Sync, typename Traits = ItemTraits<T>>
 class SplitDeque {
   template <typename U>
   using Atomic = typename S::template Atomic<U>;
-  static constexpr std::uint64_t length_bits = 16;
+  static constexpr unsigned length_bits = 16;
+  static constexpr unsigned top_bits = 15;
   static constexpr std::uint64_t length_mask = (std::uint64_t{1} << length_bits) - 1;
+  static constexpr std::uint64_t top_mask = (std::uint64_t{1} << top_bits) - 1;
+  static constexpr std::uint64_t one_version = std::uint64_t{1} << (length_bits + top_bits);
 
  public:
-  static constexpr std::size_t max_capacity = 32768;  ///< items; the length has 16 bits
+  static constexpr std::size_t max_capacity = 16384;  ///< items: half of what top can tell apart
 
   /// \param capacity  slots, a power of two from 2 to max_capacity
   explicit SplitDeque(std::size_t capacity)
@@ -81,12 +84,13 @@ class SplitDeque {
 
   /// Puts `item` at the bottom, privately. \returns true if the bell rang or the ring is full: the
   /// owner must now call answer().
-  [[nodiscard]] bool put(T item) noexcept {
-    const auto bottom = bottom_.load(std::memory_order_relaxed);  // only the owner writes it
-    slot(bottom).store(item, std::memory_order_relaxed);          // published by the next line
-    bottom_.store(bottom + 1, std::memory_order_release);         // (A)
-    return bottom + 1 >= limit_.load(std::memory_order_relaxed);  // a bell not heard now is heard
-  }                                                               // at the next put
+  [[nodiscard]] bool put(T item) noexcept { return put(item, next_index()); }
+  /// The same, if the caller knows next_index() already.
+  [[nodiscard]] bool put(T item, std::int64_t index) noexcept {
+    slot(index).store(item, std::memory_order_relaxed);          // published by the next line
+    bottom_.store(index + 1, std::memory_order_release);         // (A)
+    return index + 1 >= limit_.load(std::memory_order_relaxed);  // a bell not heard now is heard
+  }                                                              // at the next put
 
   /// True if an answer() is due. Owner only.
   [[nodiscard]] bool bell_rings() const noexcept {
@@ -94,21 +98,28 @@ class SplitDeque {
            limit_.load(std::memory_order_relaxed);  // hint
   }
 
-  /// Takes back the youngest item, which the caller knows. False: a thief has it, and every older
-  /// one; the deque is empty.
-  [[nodiscard]] bool take() noexcept {
-    const auto bottom = bottom_.load(std::memory_order_relaxed) - 1;  // only the owner writes it
-    bottom_.store(bottom, std::memory_order_relaxed);                 // (E) first this store,
+  /// Where the next item will be put. Owner only.
+  [[nodiscard]] std::int64_t next_index() const noexcept {
+    return bottom_.load(std::memory_order_relaxed);  // only the owner writes it
+  }
+
+  /// Takes back the youngest item, which was put at `index`. False: a thief has it, and every older
+  /// one; the deque is empty, and stays so for older indices. The caller says where it was, because a load of what was just stored
+  /// would be the longest part of a fork.
+  [[nodiscard]] bool take(std::int64_t index) noexcept {
+    assert(index < bottom_.load(std::memory_order_relaxed) && "nothing was put there");
+    bottom_.store(index, std::memory_order_relaxed);  // (E) first this store,
     S::light_barrier();
-    if (bottom >= guard_.load(std::memory_order_relaxed)) [[likely]]  // (E) then this load
+    if (index >= guard_.load(std::memory_order_relaxed)) [[likely]]  // (E) then this load
       return true;
-    return reclaim(bottom);
+    return reclaim(index);
   }
 
   /// The youngest item, or null.
   [[nodiscard]] T pop() noexcept {
-    if (length() <= 0 || !take()) return nullptr;
-    return slot(bottom_.load(std::memory_order_relaxed)).load(std::memory_order_relaxed);  // own
+    const auto index = next_index() - 1;
+    if (length() <= 0 || !take(index)) return nullptr;
+    return slot(index).load(std::memory_order_relaxed);  // own
   }
 
   enum class Room : std::uint8_t { some, full };
@@ -206,7 +217,8 @@ class SplitDeque {
   [[nodiscard]] std::int64_t length() const noexcept {
     const auto top = public_.load(std::memory_order_acquire) >> length_bits;  // (C)
     const auto bottom = static_cast<std::uint64_t>(bottom_.load(std::memory_order_relaxed));
-    return static_cast<std::int64_t>((bottom - top) << length_bits) >> length_bits;  // 48 bits
+    const auto length = static_cast<std::int64_t>((bottom - top) & top_mask);
+    return length <= static_cast<std::int64_t>(max_capacity) ? length : -1;  // a take() under way
   }
 
  private:
@@ -220,7 +232,7 @@ class SplitDeque {
     for (std::size_t i = 0; i < count; ++i)  // if the slots are stale, the claim fails
       room[i] = slots_[(top + i) & mask_].load(std::memory_order_relaxed);
   }
-  /// Moves the top up by `count`. The top may wrap: it is compared for equality alone.
+  /// Moves the top up by `count`; where its bits overflow, the version grows.
   [[nodiscard]] bool claim(std::uint64_t& word, std::size_t count) noexcept {
     const auto next = word + (std::uint64_t{count} << length_bits) - count;
     return public_.compare_exchange_strong(word, next, std::memory_order_acq_rel,  // (B) (C)
@@ -245,7 +257,7 @@ class SplitDeque {
     public_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_release);  // (B)
   }
 
-  [[nodiscard]] bool reclaim(std::int64_t bottom) noexcept;
+  [[nodiscard, gnu::cold, gnu::noinline]] bool reclaim(std::int64_t index) noexcept;
 
   alignas(cache_line) Atomic<std::int64_t> bottom_{0};  // the owner writes; thieves peep
   Atomic<std::int64_t> guard_{0};                       // the owner may take from here on
@@ -260,18 +272,16 @@ class SplitDeque {
 /// The private part is empty, or is being seized: takes the younger half of the public part back.
 ///
 /// The slots taken back may soon hold other items, and be public again. A thief that read them
-/// before must not succeed then, so the word never comes back: all indices move on by the capacity,
-/// which changes no slot. (Without this, the stress test finds an item that goes out twice.)
+/// before must not succeed then: so the version grows. (Without it, the stress test finds an item
+/// that goes out twice. It would return after 2^33 times, minutes at the least, in one attempt of
+/// one thief.)
 template <typename T, typename S, typename Traits>
-bool SplitDeque<T, S, Traits>::reclaim(std::int64_t bottom) noexcept {
-  const auto turn = static_cast<std::int64_t>(mask_) + 1;
+bool SplitDeque<T, S, Traits>::reclaim(std::int64_t index) noexcept {
   const std::lock_guard hold(split_lock_);                    // (L)
   const auto split = guard_.load(std::memory_order_relaxed);  // (L)
-  if (bottom >= split) return true;                           // a seizer gave up
+  if (index >= split) return true;                            // a seizer gave up
   auto word = public_.load(std::memory_order_relaxed);        // the CAS decides
   std::uint64_t half = 0;
-  // Before the word: length() may find too much meanwhile, never too little.
-  bottom_.store(bottom + turn, std::memory_order_relaxed);
   do {
     const auto length = word & length_mask;
     if (length == 0) {
@@ -279,13 +289,11 @@ bool SplitDeque<T, S, Traits>::reclaim(std::int64_t bottom) noexcept {
       return false;
     }
     half = (length + 1) / 2;
-    // Release: whoever reads the new top in length() reads the new bottom.
-  } while (!public_.compare_exchange_strong(
-      word, word - half + (static_cast<std::uint64_t>(turn) << length_bits),
-      std::memory_order_release, std::memory_order_relaxed));
-  guard_.store(split - static_cast<std::int64_t>(half) + turn, std::memory_order_relaxed);  // (L)
-  const auto limit = limit_.load(std::memory_order_relaxed);  // a hint, as in rearm_bell
-  if (limit != ringing) limit_.store(limit + turn, std::memory_order_relaxed);
+    // Relaxed: the items are the owner's own, and what it will write to them no thief may read,
+    // because thieves claim by the same word.
+  } while (!public_.compare_exchange_strong(word, word - half + one_version,
+                                            std::memory_order_relaxed, std::memory_order_relaxed));
+  guard_.store(split - static_cast<std::int64_t>(half), std::memory_order_relaxed);  // (L)
   return true;
 }
 

@@ -56,17 +56,20 @@ class Worker {
 
   // --- tasks: owner --------------------------------------------------------------------------
 
-  /// Offers `task` to thieves. False: no room, the caller runs it itself.
-  [[nodiscard]] bool fork(Task& task) noexcept {
+  /// Where the next task will be; for unfork().
+  [[nodiscard]] std::int64_t next_fork() const noexcept { return tasks_.next_index(); }
+  /// Offers `task` to thieves. \returns true if attend_fork() must follow
+  [[nodiscard]] bool fork(Task& task, std::int64_t index) noexcept {
     task.job = frame_->job;
-    const bool bell = tasks_.put(&task);
+    const bool bell = tasks_.put(&task, index);
     Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
-    if (bell || (pulse_->load(std::memory_order_relaxed) & Pulse::hungry) != 0) [[unlikely]]
-      return attend_fork();
-    return true;
+    return bell || (pulse_->load(std::memory_order_relaxed) & Pulse::hungry) != 0;
   }
+  /// Answers the bell, wakes who sleeps. False: no room; the task is not offered, its owner runs
+  /// it.
+  [[nodiscard, gnu::cold]] bool attend_fork() noexcept;
   /// Takes the youngest task back. False: it was stolen, and join() must follow.
-  [[nodiscard]] bool unfork() noexcept { return tasks_.take(); }
+  [[nodiscard]] bool unfork(std::int64_t index) noexcept { return tasks_.take(index); }
   /// Waits until the thief of `task` is done, and helps with tasks of the same job meanwhile.
   void join(Task& task) noexcept;
   /// True if all that was forked here is stolen: a loop had better split again.
@@ -131,7 +134,6 @@ class Worker {
   void set_victims(std::vector<std::vector<std::uint32_t>> tiers);
 
  private:
-  [[nodiscard]] bool attend_fork() noexcept;
   void attend_bells() noexcept;
   void attend_push(std::size_t job_class) noexcept;
   void make_room(std::size_t job_class) noexcept;
@@ -154,6 +156,7 @@ class Worker {
   [[nodiscard]] JobRecord* next_job() noexcept;
   [[nodiscard]] JobRecord* next_below(std::uint64_t present) noexcept;
   [[nodiscard]] JobRecord* fetch_urgently(std::size_t job_class) noexcept;
+  [[nodiscard]] bool has_own_above(std::size_t job_class) const noexcept;
   [[nodiscard]] bool has_own_below(std::size_t job_class) const noexcept;
   void clear_if_gone(std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* fetch(std::size_t job_class) noexcept;

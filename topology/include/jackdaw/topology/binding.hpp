@@ -15,7 +15,7 @@ struct PinResult {
   std::string reason;  ///< if not: a sentence
 };
 
-/// Costs a system call, about 1 us.
+/// Costs one system call.
 [[nodiscard]] PinResult pin_this_thread(const Place& place);
 
 /// What the calling thread is bound to, to be put back later by the same thread.

@@ -1,0 +1,30 @@
+#pragma once
+/// \file
+/// The benchmarks of `jackdaw bench`. Each answers one question, checks its result, and leaves its
+/// figures behind; variants are run in turn, round by round, so that a slow moment hits them all.
+
+#include "bench/figures.hpp"   // Figures
+#include "jackdaw/config.hpp"  // Config
+
+namespace jackdaw::apps::bench {
+
+struct Options {
+  Config config;
+  int rounds = 7;
+};
+
+void measure_spawn(const Options& options, Figures& figures);
+void measure_jobs(const Options& options, Figures& figures);
+void measure_loop(const Options& options, Figures& figures);
+void measure_nqueens(const Options& options, Figures& figures);
+void measure_idle(const Options& options, Figures& figures);
+void measure_uts(const Options& options, Figures& figures);
+void compare_with_peers(const Options& options, Figures& figures);
+
+/// `config` with another number of workers.
+[[nodiscard]] inline Config with_workers(Config config, unsigned workers) {
+  config.workers = workers;
+  return config;
+}
+
+}  // namespace jackdaw::apps::bench

@@ -1,0 +1,65 @@
+#include "bench/benches.hpp"
+#include "bench/peers.hpp"
+#include "jackdaw/pool.hpp"
+
+namespace jackdaw::apps::bench {
+namespace {
+
+constexpr long fib_n = 27;
+constexpr int queens = 10;
+constexpr std::uint64_t job_count = 200'000;
+constexpr std::size_t loop_size = 10'000'000;
+
+/// Seconds for one run of one program.
+struct Times {
+  Sample of[5];
+};
+constexpr const char* programs[] = {"fib", "nqueens", "uts", "loop", "jobs"};
+
+void run_all(Peer& peer, Times& times, std::vector<float>& data) {
+  static const auto& named = workloads::find_tree("T1");
+  static const workloads::UtsTree tree(named.parameters);
+  const std::string by = std::string(", by ") + peer.name();
+  times.of[0].add(seconds([&] { expect(peer.fib(fib_n) == 196418, "fib(27)" + by); }));
+  times.of[1].add(seconds([&] { expect(peer.nqueens(queens) == 724, "nqueens(10)" + by); }));
+  times.of[2].add(seconds([&] { expect(peer.uts(tree) == named.published, "UTS T1" + by); }));
+  times.of[3].add(seconds([&] { peer.loop(data); }));
+  times.of[4].add(seconds([&] { expect(peer.jobs(job_count) == job_count, "jobs" + by); }));
+}
+
+}  // namespace
+
+/// How do others do, with the same programs on the same cores, in turn?
+void compare_with_peers(const Options& options, Figures& figures) {
+  unsigned workers = 0;
+  {
+    const Pool pool(options.config);
+    workers = pool.workers();
+  }
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (auto* make : {make_jackdaw, make_tbb, make_openmp}) {
+    if (auto peer = make(workers)) peers.push_back(std::move(peer));
+  }
+  std::vector<Times> times(peers.size());
+  std::vector<Times> ratios(peers.size());
+  std::vector<float> data(loop_size, 1.0F);
+  for (int round = 0; round < options.rounds; ++round) {
+    std::vector<Times> now(peers.size());
+    for (std::size_t i = 0; i < peers.size(); ++i) run_all(*peers[i], now[i], data);
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      for (std::size_t p = 0; p < std::size(programs); ++p) {
+        times[i].of[p].add(now[i].of[p].median() * 1e3);
+        ratios[i].of[p].add(now[i].of[p].median() / now[0].of[p].median());
+      }
+    }
+  }
+  for (std::size_t p = 0; p < std::size(programs); ++p) {
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      const std::string name = std::string("compare.") + programs[p] + "." + peers[i]->name();
+      figures.add(name + ".ms", times[i].of[p], "ms", std::string("time of ") + programs[p]);
+      if (i > 0) figures.add(name + ".vs_jackdaw", ratios[i].of[p], "ratio", "its time to ours");
+    }
+  }
+}
+
+}  // namespace jackdaw::apps::bench

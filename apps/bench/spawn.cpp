@@ -1,0 +1,27 @@
+#include "bench/benches.hpp"
+#include "bench/fib.hpp"
+#include "jackdaw/pool.hpp"
+
+namespace jackdaw::apps::bench {
+
+/// What does a fork cost that nobody steals, beside the two calls that it replaces?
+void measure_spawn(const Options& options, Figures& figures) {
+  constexpr long n = 32;
+  const auto forks = static_cast<double>(forks_of_fib(n));
+  Pool pool(with_workers(options.config, 1));
+  Sample above, call;
+  for (int round = 0; round < options.rounds; ++round) {
+    long a = 0;
+    long b = 0;
+    const double by_calls = seconds([&] { a = fib_by_calls(n); });
+    const double by_forks =
+        pool.submit([&] { return seconds([&] { b = fib_by_forks(n); }); }).get();
+    expect(a == b && a == 2178309, "fib(32)");
+    above.add((by_forks - by_calls) / forks * 1e9);
+    call.add(by_calls / (2 * forks) * 1e9);
+  }
+  figures.add("spawn.ns_above_call", above, "ns", "a fork-join of plain lambdas, less two calls");
+  figures.add("spawn.ns_call", call, "ns", "one plain call");
+}
+
+}  // namespace jackdaw::apps::bench
