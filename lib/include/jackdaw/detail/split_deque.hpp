@@ -104,8 +104,8 @@ class SplitDeque {
   }
 
   /// Takes back the youngest item, which was put at `index`. False: a thief has it, and every older
-  /// one; the deque is empty, and stays so for older indices. The caller says where it was, because a load of what was just stored
-  /// would be the longest part of a fork.
+  /// one; the deque is empty, and stays so for older indices. The caller says where it was, because
+  /// a load of what was just stored would be the longest part of a fork.
   [[nodiscard]] bool take(std::int64_t index) noexcept {
     assert(index < bottom_.load(std::memory_order_relaxed) && "nothing was put there");
     bottom_.store(index, std::memory_order_relaxed);  // (E) first this store,
