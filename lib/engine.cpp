@@ -41,6 +41,8 @@ Engine::Engine(const Config& asked)
         std::make_unique<Inbox>(static_cast<std::uint16_t>(count + i), config.deque_capacity));
   }
   stores_alive_.store(count + inbox_count, std::memory_order_relaxed);  // nobody else is here yet
+  // While the process has one thread, this costs nothing; later, milliseconds.
+  (void)heavy_barrier_works();
   start_threads();
 }
 
