@@ -122,7 +122,7 @@ void Engine::wake_all() noexcept {
 }
 
 void Engine::close() {
-  if (config.at_exit == AtExit::cancel) cancelling.store(true, std::memory_order_seq_cst);
+  if (config.at_exit == AtExit::cancel) idle->set_cancelling();
   end_threads();
   // The last of these deletes the engine, unless a handle outlives the pool.
   std::vector<JobStore*> stores;
@@ -164,15 +164,14 @@ std::uint64_t Engine::jobs_finished() const noexcept {
   return sum;
 }
 std::uint64_t Engine::jobs_created() const noexcept {
-  std::uint64_t sum = 0;  // relaxed: those that count are ordered by (Q)
-  for (const auto& worker : workers) sum += worker->store.created.load(std::memory_order_relaxed);
-  for (const auto& inbox : inboxes) sum += inbox->store.created.load(std::memory_order_relaxed);
+  std::uint64_t sum = 0;  // those that count are ordered by (Q)
+  for (const auto& worker : workers) sum += worker->store.created();
+  for (const auto& inbox : inboxes) sum += inbox->store.created();
   return sum;
 }
 
 void Engine::count_finished_here() noexcept {
-  if (this_worker != nullptr && &this_worker->engine() == this)
-    return this_worker->count_finished();
+  if (this_worker != nullptr && &this_worker->engine() == this) return this_worker->count_dropped();
   finished_elsewhere_.fetch_add(1, std::memory_order_release);  // (Q)
   notice_quiet();
 }

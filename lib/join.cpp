@@ -78,10 +78,10 @@ void Worker::join(Task& task) noexcept {
 }
 
 bool Worker::is_part_of(const JobRecord& job) const noexcept {
-  for (const Frame* frame = frame_; frame != nullptr; frame = frame->below) {
-    if (frame->job == &job) return true;
+  for (const Frame* frame = frame_; frame != nullptr; frame = frame->below()) {
+    if (frame->outer_job() == &job) return true;
   }
-  return false;
+  return this->job() == &job;
 }
 
 /// Starts `job` here if it can be started, or else what it comes after. False: others have it.
@@ -94,8 +94,11 @@ bool Worker::start_for(JobRecord& job) {
   }
   if (!job.word.try_start()) return false;
   time_.enter(Slice::working);
-  run_shared(job);  // its entry in some deque is stale now; who pops it drops it
-  count_finished();
+  {
+    const Frame frame(*this, &job);
+    run_shared(job);
+  }
+  count_finished();  // its entry in some deque is stale now; who pops it drops it
   time_.enter(Slice::searching);
   return true;
 }

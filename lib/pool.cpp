@@ -41,7 +41,7 @@ std::stop_token JobContext::stop_token() {
   if (record_->word.stop_requested_in_order()) extra.stop.request_stop();
   return extra.stop.get_token();
 }
-std::string_view JobContext::name() const { return engine_->name_of(*record_); }
+std::string_view JobContext::name() const { return worker_->engine().name_of(*record_); }
 unsigned JobContext::worker() const noexcept { return detail::this_worker->store.index; }
 
 // --- the pool ------------------------------------------------------------------------------------

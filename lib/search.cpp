@@ -9,6 +9,8 @@
 namespace jackdaw::detail {
 namespace {
 
+constexpr auto usual_class = static_cast<std::size_t>(Priority::normal);
+constexpr auto usual = std::uint64_t{1} << usual_class;  // most programs know no other
 constexpr unsigned quiet_rounds = 4;                 // looks before the worker counts as a searcher
 constexpr unsigned search_rounds = 96;               // looks before it lies down: some 50 us
 constexpr unsigned urgent_patience = search_rounds;  // none: see Worker::take_from
@@ -39,7 +41,22 @@ void Worker::live() {
 
 /// The policy of the scheduler for a job's end: what is most urgent in the rank, from the own deque
 /// if it is there. One read of a word that is seldom written, if it is.
-JobRecord* Worker::next_job() noexcept {
+void Worker::drain() noexcept {
+  for (;;) {
+    if ((pulse() & (Pulse::class_mask | Pulse::cancelling)) == usual) [[likely]] {
+      if (JobRecord* job = store.deques[usual_class].pop()) {
+        run(*job);
+        continue;
+      }
+    }
+    JobRecord* job = next_rare_job();
+    if (job == nullptr) return;
+    run_or_drop(*job);
+  }
+}
+
+/// The same when jobs of several classes are about, or the own deques run dry.
+JobRecord* Worker::next_rare_job() noexcept {
   const auto present = engine_->idle->pulse() & Pulse::class_mask;
   if (present == 0) return nullptr;
   const auto highest = static_cast<std::size_t>(std::countr_zero(present));
@@ -118,7 +135,7 @@ bool Worker::hunt_once() noexcept {
     if (job == nullptr) job = others_wait ? fetch_urgently(job_class) : fetch(job_class);
     if (job != nullptr) {
       start_working();
-      run(*job);
+      run_or_drop(*job);
       return true;
     }
   }
@@ -135,7 +152,7 @@ bool Worker::hunt() noexcept {
     }
     patience_ = round;
     if (hunt_once()) {
-      while (JobRecord* job = next_job()) run(*job);
+      drain();
       run_dry();
       return true;
     }
@@ -159,6 +176,7 @@ void Worker::start_working() noexcept {
 
 void Worker::run_dry() noexcept {
   return_cells();
+  tasks_.set_tag(nullptr);
   set_state(WorkerState::stealing);
   time_.enter(Slice::searching);
 }

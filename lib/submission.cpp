@@ -13,8 +13,8 @@ constexpr unsigned jobs_between_wakes = 256;  // in a batch
 
 Priority priority_of(const JobOptions& options) noexcept {
   if (options.priority) return *options.priority;
-  if (this_worker == nullptr || this_worker->frame() == nullptr) return Priority::normal;
-  return this_worker->frame()->job->word.priority();
+  if (this_worker == nullptr || this_worker->job() == nullptr) return Priority::normal;
+  return this_worker->job()->word.priority();
 }
 
 void Overflow::put(std::vector<JobRecord*> block) {
@@ -53,9 +53,10 @@ void Engine::Submission::push(JobRecord& job) noexcept {
   const auto job_class = static_cast<std::size_t>(job.word.priority());
   if (worker_ != nullptr) return worker_->push(job, job_class);
   auto& deque = store_->deques[job_class];
-  if (deque.put(&job)) {
+  if (deque.put(&job) && deque.answer(JobStore::rearms(job_class)) == JobDeque::Room::full) {
     std::vector<JobRecord*> block(engine_.config.deque_capacity / 2);
     block.resize(deque.relieve(block.data(), block.size()));
+    (void)deque.answer(JobStore::rearms(job_class));  // there is room now
     // Relaxed: a statistic.
     engine_.overflowed.fetch_add(block.size(), std::memory_order_relaxed);
     engine_.overflow[job_class].put(std::move(block));

@@ -42,8 +42,8 @@ bool Worker::attend_fork() noexcept {
 void Worker::attend_push(std::size_t job_class) noexcept {
   auto& deque = store.deques[job_class];
   const bool barriers = heavy_barrier_works();
-  if (job_class < 2) deque.publish_all();  // urgent: for everybody, at once
-  if (deque.answer(barriers) == JobDeque::Room::full) make_room(job_class);
+  if (JobStore::is_urgent(job_class)) deque.publish_all();  // for everybody, at once
+  if (deque.answer(JobStore::rearms(job_class)) == JobDeque::Room::full) make_room(job_class);
   if (!barriers) heavy_barrier();  // what sleepers cannot do from their side
   auto& idle = *engine_->idle;
   if ((idle.pulse() & std::uint64_t{1} << job_class) == 0) idle.set_present(job_class);
@@ -54,6 +54,7 @@ void Worker::make_room(std::size_t job_class) noexcept {
   auto& deque = store.deques[job_class];
   std::vector<JobRecord*> block(engine_->config.deque_capacity / 2);
   block.resize(deque.relieve(block.data(), block.size()));
+  (void)deque.answer(JobStore::rearms(job_class));                         // there is room now
   engine_->overflowed.fetch_add(block.size(), std::memory_order_relaxed);  // a statistic
   engine_->overflow[job_class].put(std::move(block));
 }
@@ -67,9 +68,10 @@ void Worker::attend_bells() noexcept {
 
 void Worker::answer_job_bells() noexcept {
   answer_bells();
-  for (auto& deque : store.deques) {
+  for (std::size_t c = 0; c < priority_count; ++c) {
+    auto& deque = store.deques[c];
     if (deque.length() <= 0) continue;
-    if (deque.bell_rings()) (void)deque.answer(heavy_barrier_works());  // no put: room as before
+    if (deque.bell_rings()) (void)deque.answer(JobStore::rearms(c));  // no put: room as before
     if ((engine_->idle->pulse() & Pulse::hungry) != 0 && engine_->idle->wake_one())
       tally_.wakes.add(1);
   }
@@ -77,63 +79,47 @@ void Worker::answer_job_bells() noexcept {
 
 // --- running -------------------------------------------------------------------------------------
 
-void Worker::run(JobRecord& job) noexcept {
-  if (job.word.is_shared() || engine_->cancelling.load(std::memory_order_relaxed)) [[unlikely]]
-    return run_odd(job);  // relaxed: a job that slips through runs, as it may
-  job.word.step_alone(JobState::running);
-  Frame frame{&job, frame_};
-  frame_ = &frame;
-  JobContext context(*engine_, job);
-  const Outcome outcome = job.ops->run(job, context);
-  frame_ = frame.below;
-  tally_.jobs_run.add(1);
-  if (outcome != Outcome::completed || job.extra.load(std::memory_order_relaxed) != nullptr)
-      [[unlikely]] {  // relaxed: the job's own code made it
-    engine_->count_outcome(outcome);
-    delete job.extra.load(std::memory_order_relaxed);
-  }
-  free_cell(job);
-  count_finished();
+void Worker::end_oddly(JobRecord& job, Outcome outcome) noexcept {
+  engine_->count_outcome(outcome);
+  delete job.extra.load(std::memory_order_relaxed);  // nobody else knows the job
 }
 
-/// A job with handles, or one that the closing pool cancels.
-void Worker::run_odd(JobRecord& job) noexcept {
+/// A job that the closing pool cancels.
+void Worker::drop(JobRecord& job) noexcept {
   if (job.word.is_shared()) {
-    if (engine_->cancelling.load(std::memory_order_relaxed)) engine_->cancel(job);
-    if (!job.word.try_start()) {
-      if (engine_->drop_entry(job)) count_finished();
-      return;
-    }
-    run_shared(job);
-    engine_->drop_reference(job);
-    return count_finished();
+    engine_->cancel(job);
+    return run_shared_entry(job);
   }
   job.word.step_alone(JobState::cancelled);
   job.ops->discard(job);
-  engine_->count_outcome(Outcome::cancelled);
-  delete job.extra.load(std::memory_order_relaxed);  // nobody else knows the job
+  end_oddly(job, Outcome::cancelled);
   free_cell(job);
+  count_dropped();
+}
+
+void Worker::run_shared_entry(JobRecord& job) noexcept {
+  if (!job.word.try_start()) {  // cancelled, or started by one who waits for it
+    if (!engine_->drop_entry(job)) return;
+    return count_dropped();
+  }
+  run_shared(job);
+  engine_->drop_reference(job);
   count_finished();
 }
 
 /// A job with handles that this worker has moved to `running`.
 void Worker::run_shared(JobRecord& job) noexcept {
-  Frame frame{&job, frame_};
-  frame_ = &frame;
-  JobContext context(*engine_, job);
-  const Outcome outcome = job.ops->run(job, context);
-  frame_ = frame.below;
-  tally_.jobs_run.add(1);
-  engine_->finish(job, outcome);
+  JobContext context(*this, job);
+  engine_->finish(job, job.ops->call(job, context));
 }
 
 void Worker::run_stolen(Task& task) noexcept {
   // Relaxed: a hint for the forker, whom to help.
   std::atomic_ref(task.thief).store(store.index, std::memory_order_relaxed);
-  Frame frame{task.job, frame_};
-  frame_ = &frame;
-  task.run(task);
-  frame_ = frame.below;
+  {
+    const Frame frame(*this, task.job);
+    task.run(task);
+  }
   unsigned* const word = &task.state;
   // (J) From here on the forker may return, and its stack is gone: only the address is used.
   if (std::atomic_ref(*word).exchange(Task::done, std::memory_order_acq_rel) ==
@@ -174,9 +160,10 @@ void Worker::leave_as_guest() noexcept {
 }
 
 WorkerStatistics Worker::statistics() const {
+  const auto dropped = tally_.jobs_dropped.get();  // before those finished: never more
   return {state(),
           time_.snapshot(),
-          tally_.jobs_run.get(),
+          finished() - dropped,
           tally_.jobs_stolen.get(),
           tally_.tasks_stolen.get(),
           tally_.steals.get(),

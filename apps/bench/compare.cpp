@@ -1,3 +1,6 @@
+#include <chrono>  // milliseconds
+#include <thread>  // sleep_for
+
 #include "bench/benches.hpp"
 #include "bench/peers.hpp"
 #include "jackdaw/pool.hpp"
@@ -45,7 +48,11 @@ void compare_with_peers(const Options& options, Figures& figures) {
   std::vector<float> data(loop_size, 1.0F);
   for (int round = 0; round < options.rounds; ++round) {
     std::vector<Times> now(peers.size());
-    for (std::size_t i = 0; i < peers.size(); ++i) run_all(*peers[i], now[i], data);
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      // Some pools keep their cores spinning for a while: the next one must not pay for it.
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      run_all(*peers[i], now[i], data);
+    }
     for (std::size_t i = 0; i < peers.size(); ++i) {
       for (std::size_t p = 0; p < std::size(programs); ++p) {
         times[i].of[p].add(now[i].of[p].median() * 1e3);

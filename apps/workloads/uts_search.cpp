@@ -25,22 +25,26 @@ struct AddTallies {
 };
 
 /// A search by jobs: what its jobs share.
-class JobSearch {
- public:
-  explicit JobSearch(const UtsTree& tree) : tree_(tree) {}
+struct JobSearch {
+  const UtsTree tree;  // a copy: one pointer less to follow, in each job
+  Reducer<Tally, AddTallies> tally{};
+};
 
-  /// The body of each job. What a job carries is the node and a pointer: 32 bytes.
-  void run(JobContext& job, const TreeNode& node) {
-    const std::uint32_t children = visit(tree_, node, tally_.local());
-    for (std::uint32_t i = 0; i < children; ++i) {
-      job.spawn([this, child = tree_.child(node, i)](JobContext& context) { run(context, child); });
-    }
+/// One of them: 32 bytes, computed in place.
+class VisitJob {
+ public:
+  explicit VisitJob(JobSearch& search) : node_(search.tree.root()), search_(search) {}
+  VisitJob(const VisitJob& parent, std::uint32_t i)
+      : node_(parent.search_.tree.child(parent.node_, i)), search_(parent.search_) {}
+
+  void operator()(JobContext& job) const {
+    const std::uint32_t children = visit(search_.tree, node_, search_.tally.local());
+    for (std::uint32_t i = 0; i < children; ++i) job.emplace<VisitJob>(*this, i);
   }
-  [[nodiscard]] Tally tally() const { return tally_.value(); }
 
  private:
-  const UtsTree& tree_;
-  Reducer<Tally, AddTallies> tally_;
+  TreeNode node_;
+  JobSearch& search_;
 };
 
 Tally search_children(const UtsTree& tree, const TreeNode& parent, std::uint32_t first,
@@ -77,10 +81,10 @@ Tally search_serially(const UtsTree& tree) {
 }
 
 Tally search_by_jobs(Pool& pool, const UtsTree& tree) {
-  JobSearch search(tree);
-  pool.spawn([&search, root = tree.root()](JobContext& job) { search.run(job, root); });
+  JobSearch search{tree};
+  pool.spawn(VisitJob(search));
   pool.wait();
-  return search.tally();
+  return search.tally.value();
 }
 
 Tally search_by_tasks(Pool& pool, const UtsTree& tree) {

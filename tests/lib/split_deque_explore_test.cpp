@@ -16,8 +16,7 @@ struct Item {
 };
 struct Traits {
   static constexpr bool tagged = true;
-  static const void* tag(Item* item) { return item; }
-  static void prepare(Item* item) { item->prepared = true; }
+  static void prepare(Item* item, const void*) { item->prepared = true; }
 };
 
 /// A deque of four slots, the items that went in, and how often each came out.

@@ -9,7 +9,7 @@
 #include <cstdint>      // int64_t
 #include <exception>    // exception_ptr
 #include <memory>       // construct_at, destroy_at
-#include <type_traits>  // conditional_t, decay_t, is_void_v
+#include <type_traits>  // conditional_t, decay_t, is_trivially_copyable_v, is_void_v
 #include <utility>      // forward, move, pair
 
 #include "jackdaw/detail/worker.hpp"  // Worker, Task, this_worker
@@ -35,15 +35,21 @@ ForkResult<F> call_fork(F& function) {
 }
 
 /// A forked function, and room for what becomes of it in the hands of a thief.
-template <typename F>
+/// \tparam Kept  the function, if it is small, or a reference to it
+template <typename Kept>
 class ForkedTask : public Task {
  public:
-  using Result = ForkResult<F>;
+  using Result = ForkResult<std::remove_reference_t<Kept>>;
 
-  explicit ForkedTask(F& function) noexcept : function_(function) { run = &run_it; }
+  template <typename G>
+  explicit ForkedTask(G& from) noexcept : function(from) {
+    run = &run_it;
+  }
   ForkedTask(const ForkedTask&) = delete;
   ForkedTask& operator=(const ForkedTask&) = delete;
   ~ForkedTask() {}
+
+  Kept function;
 
   /// After join(): what the thief got. \throws what the function threw
   Result take_result() {
@@ -69,7 +75,7 @@ class ForkedTask : public Task {
   static void run_it(Task& task) noexcept {
     auto& self = static_cast<ForkedTask&>(task);
     try {
-      std::construct_at(&self.result_, call_fork(self.function_));
+      std::construct_at(&self.result_, call_fork(self.function));
       self.has_error_ = false;
     } catch (...) {
       std::construct_at(&self.error_, std::current_exception());
@@ -77,13 +83,19 @@ class ForkedTask : public Task {
     }
   }
 
-  F& function_;
   bool has_error_;  // the thief writes it; nobody reads it unless there was a thief
   union {
     Result result_;
     std::exception_ptr error_;
   };
 };
+
+/// A few values are copied into the task: then the closure itself need not be in memory. F is as
+/// fork_join deduced it, so a reference for what the caller goes on to use.
+template <typename F>
+using KeptFunction =
+    std::conditional_t<std::is_trivially_copyable_v<F> && sizeof(F) <= 4 * sizeof(void*), F,
+                       std::remove_reference_t<F>&>;
 
 template <typename F, typename G>
 using ForkResults = std::pair<ForkResult<F>, ForkResult<G>>;
@@ -94,45 +106,49 @@ template <typename F, typename G>
   ForkResult<F> a = call_fork(first);
   return {std::move(a), call_fork(second)};
 }
-/// The first function threw: the second is dropped if nobody has started it, else waited for.
+/// The first function threw: the second is dropped if nobody has started it, else waited for. Where
+/// the task is, the deque knows; to say it would cost each fork a register.
 template <typename T>
-[[gnu::cold, gnu::noinline]] void abandon(Worker& worker, T& task, std::int64_t index) noexcept {
+[[gnu::cold, gnu::noinline]] void abandon(Worker& worker, std::int64_t index) noexcept {
   if (worker.unfork(index)) return;
+  T& task = static_cast<T&>(worker.forked(index));
   worker.join(task);
   task.drop_result();
 }
 template <typename T>
-[[gnu::cold, gnu::noinline]] typename T::Result join_stolen(Worker& worker, T& task) {
+[[gnu::cold, gnu::noinline]] typename T::Result join_stolen(Worker& worker, std::int64_t index) {
+  T& task = static_cast<T&>(worker.forked(index));
   worker.join(task);
   return task.take_result();
 }
 
-template <typename F, typename T>
-[[gnu::always_inline]] inline ForkResult<F> call_first(Worker& worker, T& task, std::int64_t index,
+template <typename T, typename F>
+[[gnu::always_inline]] inline ForkResult<F> call_first(Worker& worker, std::int64_t index,
                                                        F& first) {
   try {
     return call_fork(first);
   } catch (...) {
-    abandon(worker, task, index);
+    abandon<T>(worker, index);
     throw;
   }
 }
 
 /// The usual way: one plain call of each, and a few plain stores.
-template <typename F, typename G>
+template <typename Kept, typename F, typename G>
 [[gnu::always_inline]] inline ForkResults<F, G> fork_both(F& first, G& second) {
   Worker* const worker = this_worker;
   if (worker == nullptr) [[unlikely]]
     return call_both(first, second);
-  ForkedTask<G> task(second);
+  using T = ForkedTask<Kept>;
+  T task(second);
   const std::int64_t index = worker->next_fork();
   if (worker->fork(task, index)) [[unlikely]] {
-    if (!worker->attend_fork()) return call_both(first, second);
+    if (!worker->attend_fork()) return call_both(first, task.function);
   }
-  ForkResult<F> a = call_first(*worker, task, index, first);
+  ForkResult<F> a = call_first<T>(*worker, index, first);
   if (worker->unfork(index)) [[likely]]
-    return {std::move(a), call_fork(second)};
-  return {std::move(a), join_stolen(*worker, task)};
+    return {std::move(a), call_fork(task.function)};
+  return {std::move(a), join_stolen<T>(*worker, index)};
 }
 
 }  // namespace detail
@@ -148,9 +164,9 @@ template <std::invocable F, std::invocable G>
 [[gnu::always_inline]] inline auto fork_join(F&& first, G&& second) {
   if constexpr (std::is_void_v<std::invoke_result_t<F&>> &&
                 std::is_void_v<std::invoke_result_t<G&>>) {
-    (void)detail::fork_both(first, second);
+    (void)detail::fork_both<detail::KeptFunction<G>>(first, second);
   } else {
-    return detail::fork_both(first, second);
+    return detail::fork_both<detail::KeptFunction<G>>(first, second);
   }
 }
 

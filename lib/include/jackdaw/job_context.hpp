@@ -2,9 +2,11 @@
 /// \file
 /// What a running job can say to the scheduler.
 
+#include <concepts>     // constructible_from
 #include <cstdint>      // uint64_t
 #include <stop_token>   // stop_token
 #include <string_view>  // string_view
+#include <type_traits>  // decay_t
 #include <utility>      // forward
 
 #include "jackdaw/detail/closure.hpp"  // JobFunction, DetachedJob, SharedJob, make_job
@@ -17,16 +19,23 @@ namespace jackdaw {
 /// too, from whichever worker they are on.
 class JobContext {
  public:
-  JobContext(detail::Engine& engine, detail::JobRecord& record) noexcept
-      : engine_(&engine), record_(&record) {}
+  JobContext(detail::Worker& worker, detail::JobRecord& record) noexcept
+      : worker_(&worker), record_(&record) {}
 
   /// Makes a job of the same priority and forgets it: a few ns, no lock. What the function throws
   /// is kept for Pool::wait.
   template <detail::JobFunction F>
-  void spawn(F&& function);
+  void spawn(F&& function) {
+    emplace<std::decay_t<F>>(std::forward<F>(function));
+  }
+  /// Makes a job that calls F(args...)(), and forgets it. The function object is constructed where
+  /// it will run, not moved there: that saves a few ns when its parts have just been computed.
+  template <detail::JobFunction F, typename... Args>
+  requires std::constructible_from<F, Args...>
+  void emplace(Args&&... args);
   template <detail::JobFunction F>
   void spawn(F&& function, const JobOptions& options) {
-    spawn_on(*engine_, std::forward<F>(function), options);
+    spawn_on(worker_->engine(), std::forward<F>(function), options);
   }
 
   /// Makes a job and keeps a handle on it.
@@ -56,23 +65,40 @@ class JobContext {
   template <typename F>
   static void spawn_on(detail::Engine& engine, F&& function, const JobOptions& options);
 
-  detail::Engine* engine_;
+  detail::Worker* worker_;  // that began the job; its tasks may be elsewhere
   detail::JobRecord* record_;
 };
 
-template <detail::JobFunction F>
-void JobContext::spawn(F&& function) {
-  using Job = detail::DetachedJob<std::decay_t<F>>;
-  auto* worker = detail::this_worker;
-  if (worker == nullptr || &worker->engine() != engine_) [[unlikely]]
-    return spawn(std::forward<F>(function), {.priority = priority()});
+namespace detail {
+template <typename F>
+void DetachedJob<F>::run(JobRecord& record, Worker& worker) noexcept {
+  record.word.step_alone(JobState::running);
+  JobContext context(worker, record);
+  const Outcome outcome = call(record, context);
+  // Relaxed: the job's own code made it.
+  if (outcome != Outcome::completed || record.extra.load(std::memory_order_relaxed) != nullptr)
+      [[unlikely]]
+    worker.end_oddly(record, outcome);
+  worker.free_cell(record, sizeof(DetachedJob), alignof(DetachedJob));
+  worker.count_finished();
+}
+}  // namespace detail
+
+template <detail::JobFunction F, typename... Args>
+requires std::constructible_from<F, Args...>
+[[gnu::always_inline]] inline void JobContext::emplace(Args&&... args) {
+  using Job = detail::DetachedJob<F>;
   const auto own = priority();
-  auto& job = detail::make_job<Job>(worker->store, own, std::forward<F>(function));
+  detail::Worker* const worker = detail::this_worker;
+  if (worker != worker_) [[unlikely]]
+    return spawn(F(std::forward<Args>(args)...), {.priority = own});
+  auto& job = detail::make_job<Job>(worker->store, own, std::forward<Args>(args)...);
   worker->push(job, static_cast<std::size_t>(own));
 }
 
 template <typename F>
-void JobContext::spawn_on(detail::Engine& engine, F&& function, const JobOptions& options) {
+[[gnu::noinline]] void JobContext::spawn_on(detail::Engine& engine, F&& function,
+                                            const JobOptions& options) {
   using Job = detail::DetachedJob<std::decay_t<F>>;
   detail::Engine::Submission submission(engine);
   submission.push(detail::make_job<Job>(submission.store(), detail::priority_of(options),

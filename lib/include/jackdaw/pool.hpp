@@ -120,7 +120,7 @@ template <detail::JobFunction F>
 auto Pool::run(F&& function) -> detail::JobResult<F> {
   using R = detail::JobResult<F>;
   if (detail::this_worker != nullptr && &detail::this_worker->engine() == engine_) {
-    JobContext context(*engine_, *detail::this_worker->frame()->job);
+    JobContext context(*detail::this_worker, *detail::this_worker->job());
     return detail::call_job(function, context);
   }
   detail::Guest guest(*engine_);
@@ -136,7 +136,7 @@ auto Pool::run(F&& function) -> detail::JobResult<F> {
 template <detail::JobFunction F>
 auto JobContext::submit(F&& function, const JobOptions& options)
     -> JobHandle<detail::JobResult<F>> {
-  return Pool::submit_to(*engine_, std::forward<F>(function), options);
+  return Pool::submit_to(worker_->engine(), std::forward<F>(function), options);
 }
 
 template <typename R>

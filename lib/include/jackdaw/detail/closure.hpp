@@ -11,6 +11,7 @@
 #include "jackdaw/detail/job_heap.hpp"    // JobHeap
 #include "jackdaw/detail/job_record.hpp"  // JobRecord, JobOps
 #include "jackdaw/detail/job_store.hpp"   // JobStore
+#include "jackdaw/detail/worker.hpp"      // Worker
 
 namespace jackdaw {
 class JobContext;
@@ -47,9 +48,9 @@ struct ResultJob : JobRecord {
   union {
     Value result;  // lives once the job is completed
   };
-  ResultJob(const JobOps& table, Priority priority) noexcept
-      : JobRecord{&table, 0, nullptr, {JobState::pending, priority, JobWord<>::shared},
-                  2,      0, 0,       0} {}  // 2: one handle, and the scheduler
+  ResultJob(const JobOps& table, std::uint64_t number, Priority priority) noexcept
+      : JobRecord{&table, number, nullptr, {JobState::pending, priority, JobWord<>::shared},
+                  2,      0,      0,       0} {}  // 2: one handle, and the scheduler
   ~ResultJob() {}  // a record is freed, not destroyed: the scheduler knows which member lives
 };
 
@@ -75,14 +76,15 @@ struct DetachedJob : JobRecord {
     F function;
   };
 
-  template <typename G>
-  DetachedJob(Priority priority, G&& from)
-      : JobRecord{&table, 0, nullptr, {JobState::pending, priority}, 0, 0, 0, 0} {
-    std::construct_at(&function, std::forward<G>(from));
+  template <typename... Args>
+  DetachedJob(std::uint64_t number, Priority priority, Args&&... args)
+      : JobRecord{&table, number, nullptr, {JobState::pending, priority}, 0, 0, 0, 0} {
+    std::construct_at(&function, std::forward<Args>(args)...);
   }
   ~DetachedJob() {}  // see ResultJob
 
-  static Outcome run(JobRecord& record, JobContext& context) noexcept {
+  static void run(JobRecord& record, Worker& worker) noexcept;  // job_context.hpp
+  static Outcome call(JobRecord& record, JobContext& context) noexcept {
     return run_closure(static_cast<DetachedJob&>(record).function, record, context,
                        [](auto call) { (void)call(); });
   }
@@ -93,8 +95,8 @@ struct DetachedJob : JobRecord {
   static const JobOps table;
 };
 template <typename F>
-constinit const JobOps DetachedJob<F>::table{&run, &discard, &drop_result, sizeof(DetachedJob),
-                                             alignof(DetachedJob)};
+constinit const JobOps DetachedJob<F>::table{
+    &run, &call, &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob)};
 
 /// A job with handles.
 template <typename F, typename R>
@@ -104,12 +106,14 @@ struct SharedJob : ResultJob<R> {
   };
 
   template <typename G>
-  SharedJob(Priority priority, G&& from) : ResultJob<R>(table, priority) {
+  SharedJob(std::uint64_t number, Priority priority, G&& from)
+      : ResultJob<R>(table, number, priority) {
     std::construct_at(&function, std::forward<G>(from));
   }
   ~SharedJob() {}  // see ResultJob
 
-  static Outcome run(JobRecord& record, JobContext& context) noexcept {
+  static void run(JobRecord& record, Worker& worker) noexcept { worker.run_shared_entry(record); }
+  static Outcome call(JobRecord& record, JobContext& context) noexcept {
     auto& self = static_cast<SharedJob&>(record);
     return run_closure(self.function, record, context, [&](auto call) {
       if constexpr (std::is_void_v<R>) {
@@ -128,12 +132,14 @@ struct SharedJob : ResultJob<R> {
   static const JobOps table;
 };
 template <typename F, typename R>
-constinit const JobOps SharedJob<F, R>::table{&run, &discard, &drop_result, sizeof(SharedJob),
-                                              alignof(SharedJob)};
+constinit const JobOps SharedJob<F, R>::table{
+    &run, &call, &discard, &drop_result, sizeof(SharedJob), alignof(SharedJob)};
 
-/// Makes a job in a store, whose owner calls this. Not counted as created before it exists.
-template <typename Job, typename F>
-[[nodiscard]] Job& make_job(JobStore& store, Priority priority, F&& function) {
+/// Makes a job in a store, whose owner calls this, with a function that is made of `args`. Not
+/// counted as created before it exists.
+template <typename Job, typename... Args>
+[[nodiscard, gnu::always_inline]] inline Job& make_job(JobStore& store, Priority priority,
+                                                       Args&&... args) {
   constexpr bool in_heap = JobHeap::holds(sizeof(Job), alignof(Job));
   void* cell = in_heap ? store.heap.allocate(sizeof(Job))
                        : ::operator new (sizeof(Job), std::align_val_t{alignof(Job)});
@@ -149,9 +155,10 @@ template <typename Job, typename F>
       }
     }
   } undo{store, cell};
-  auto* job = ::new (cell) Job(priority, std::forward<F>(function));
+  const std::uint64_t id = store.next_id();
+  auto* job = ::new (cell) Job(id, priority, std::forward<Args>(args)...);
   undo.cell = nullptr;
-  job->id = store.next_id();
+  store.count(id);
   return *job;
 }
 

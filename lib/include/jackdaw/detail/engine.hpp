@@ -137,7 +137,6 @@ class Engine {
   std::array<Overflow, priority_count> overflow;  // by class
   std::atomic<std::uint64_t> failed{0}, cancelled{0}, overflowed{0};
   std::atomic<bool> closing{false};      ///< workers end when the pool is quiet
-  std::atomic<bool> cancelling{false};   ///< jobs that have not started never will
   std::atomic<bool> seat_wanted{false};  ///< a guest waits for worker 0
 
  private:

@@ -28,27 +28,25 @@ class Guest {
   template <typename R, typename F>
   R run(F& function) {
     Root root(*worker_);
-    JobContext context(engine_, root.record);
+    JobContext context(*worker_, root.record);
     return call_job(function, context);
   }
 
  private:
   /// The job that is run here: it lives on this stack, and in no deque.
   struct Root {
-    explicit Root(Worker& on) : worker(on) {
-      record.id = on.store.next_id();
-      on.begin_frame(frame);
-    }
+    explicit Root(Worker& on) : worker(on) { on.store.count(record.id); }
     Root(const Root&) = delete;
     Root& operator=(const Root&) = delete;
     ~Root() {
-      worker.end_frame(frame);
       worker.count_finished();
       delete record.extra.load(std::memory_order_relaxed);  // only this job's own code made it
     }
     Worker& worker;
-    JobRecord record{nullptr, 0, nullptr, {JobState::running, Priority::normal}, 0, 0, 0, 0};
-    Frame frame{&record, nullptr};
+    JobRecord record{
+        nullptr, worker.store.next_id(), nullptr, {JobState::running, Priority::normal}, 0, 0, 0,
+        0};
+    const Worker::Frame frame{worker, &record};
   };
 
   Engine& engine_;

@@ -28,8 +28,9 @@ namespace jackdaw::detail {
 
 /// The fields of the pulse.
 struct Pulse {
-  static constexpr std::uint64_t class_mask = 0xF;  ///< bit c: there may be jobs of class c
-  static constexpr std::uint64_t hungry = 1U << 4;  ///< somebody sleeps and nobody searches
+  static constexpr std::uint64_t class_mask = 0xF;      ///< bit c: there may be jobs of class c
+  static constexpr std::uint64_t hungry = 1U << 4;      ///< somebody sleeps and nobody searches
+  static constexpr std::uint64_t cancelling = 1U << 5;  ///< jobs that have not started never will
   static constexpr std::uint64_t sleeper = std::uint64_t{1} << 16;   ///< one; 16 bits
   static constexpr std::uint64_t searcher = std::uint64_t{1} << 32;  ///< one; 16 bits
 
@@ -68,6 +69,8 @@ class IdleSet {
     pulse_.fetch_and(~(std::uint64_t{1} << job_class), std::memory_order_seq_cst);  // (P)
     S::heavy_barrier();                                                             // (P)
   }
+
+  void set_cancelling() noexcept { pulse_.fetch_or(Pulse::cancelling, std::memory_order_seq_cst); }
 
   void enter_search() noexcept {
     update([](std::uint64_t p) { return p + Pulse::searcher; });

@@ -17,6 +17,7 @@ class JobContext;
 namespace jackdaw::detail {
 
 class Engine;
+class Worker;
 struct JobExtra;
 struct JobRecord;
 
@@ -25,10 +26,11 @@ using Outcome = JobState;
 
 /// What depends on the type of the closure.
 struct JobOps {
-  Outcome (*run)(JobRecord&, JobContext&) noexcept;  ///< calls and destroys the closure
-  void (*discard)(JobRecord&) noexcept;              ///< destroys a closure that never ran
-  void (*drop_result)(JobRecord&) noexcept;          ///< destroys the result of a completed job
-  std::uint32_t bytes;                               ///< of the whole record
+  void (*run)(JobRecord&, Worker&) noexcept;  ///< an entry that came from a deque: the whole job
+  Outcome (*call)(JobRecord&, JobContext&) noexcept;  ///< calls and destroys the closure
+  void (*discard)(JobRecord&) noexcept;               ///< destroys a closure that never ran
+  void (*drop_result)(JobRecord&) noexcept;           ///< destroys the result of a completed job
+  std::uint32_t bytes;                                ///< of the whole record
   std::uint32_t alignment;
 };
 

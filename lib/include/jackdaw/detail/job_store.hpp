@@ -20,20 +20,43 @@ using JobDeque = SplitDeque<JobRecord*>;
 struct JobStore {
   JobStore(std::uint16_t number, std::size_t capacity)
       : index(number),
-        deques{JobDeque(capacity), JobDeque(capacity), JobDeque(capacity), JobDeque(capacity)} {}
+        last_id_(std::uint64_t{number} * first_id),
+        deques{JobDeque(capacity), JobDeque(capacity), JobDeque(capacity), JobDeque(capacity)} {
+    for (std::size_t c = 0; is_urgent(c); ++c) deques[c].ring();
+  }
+  /// The bell of an urgent class always rings: each put gets an answer, which makes the job public.
+  [[nodiscard]] static bool is_urgent(std::size_t job_class) noexcept {
+    return job_class <= static_cast<std::size_t>(Priority::high);
+  }
+  /// Whether the answer to a bell of this class may silence it.
+  [[nodiscard]] static bool rearms(std::size_t job_class) noexcept {
+    return !is_urgent(job_class) && Sync::heavy_barrier_works();
+  }
   JobStore(const JobStore&) = delete;
   JobStore& operator=(const JobStore&) = delete;
 
-  /// Owner only. Also counts the jobs made here.
-  [[nodiscard]] std::uint64_t next_id() noexcept {
-    const auto number = created.load(std::memory_order_relaxed) + 1;  // the owner alone writes
-    created.store(number, std::memory_order_relaxed);  // read behind a finish: see Engine::is_quiet
-    return std::uint64_t{index} << 48 | number;
+  /// Owner only. The id of the job that it makes now.
+  [[nodiscard]] std::uint64_t next_id() const noexcept {
+    return last_id_.load(std::memory_order_relaxed) + 1;  // the owner alone writes
+  }
+  /// Owner only. That job is made.
+  void count(std::uint64_t id) noexcept {
+    last_id_.store(id, std::memory_order_relaxed);  // read behind a finish: see Engine::is_quiet
+  }
+  /// Jobs made here; any thread.
+  [[nodiscard]] std::uint64_t created() const noexcept {
+    return last_id_.load(std::memory_order_relaxed) & (first_id - 1);  // as said at count()
   }
 
+  static constexpr std::uint64_t first_id = std::uint64_t{1} << 48;
+
   const std::uint16_t index;
+
+ private:
+  std::atomic<std::uint64_t> last_id_;
+
+ public:
   JobHeap heap;
-  std::atomic<std::uint64_t> created{0};
   std::array<JobDeque, priority_count> deques;
   /// Records with handles that are not freed yet, and 1 for the pool: the heap must outlive them.
   alignas(cache_line) std::atomic<std::int64_t> shared_alive{1};

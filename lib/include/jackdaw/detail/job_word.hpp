@@ -118,10 +118,13 @@ class JobWord {
 
   // --- steps of a detached job: its owner --------------------------------------------------------
 
-  void step_alone(JobState to) noexcept {
+  /// Nobody else sees these steps, so only builds with assertions make them.
+  void step_alone([[maybe_unused]] JobState to) noexcept {
+#ifndef NDEBUG
     const auto old = word_.load(std::memory_order_relaxed);  // the owner alone writes,
     assert(may_step(state_in(old), to) && "this step of a job is not legal");
     word_.store(with_state(old, to), std::memory_order_relaxed);  // and deques hand it over
+#endif
   }
 
  private:

@@ -31,6 +31,8 @@
 ///       Either the owner sees the raised guard (and goes to the lock), or the seizer sees that the
 ///       bottom went below it (and puts the guard back).
 ///   (L) split_lock_: every change of guard_, and of the length of public_ other than by a thief.
+///   (T) restore: store of tag_from_ -> hand_over: load of it: a seizer that tags older items again
+///       sees their tag.
 
 #include <atomic>       // atomic
 #include <bit>          // has_single_bit
@@ -48,12 +50,11 @@ namespace jackdaw::detail {
 /// Why a thief came back. `lost` is worth another try at once, `empty` is not.
 enum class Steal : std::uint8_t { taken, empty, lost };
 
-/// What a deque must know of its items when they become public: by default nothing.
+/// What a deque must do with its items when they become public: by default nothing.
 template <typename T>
 struct ItemTraits {
-  static constexpr bool tagged = false;  ///< thieves may ask for items with one tag only
-  static const void* tag(T) { return nullptr; }
-  static void prepare(T) {}  ///< runs once, before a thief can see the item
+  static constexpr bool tagged = false;   ///< thieves may ask for items with one tag only
+  static void prepare(T, const void*) {}  ///< gets the tag; runs before a thief can see the item
 };
 
 /// \tparam T  a pointer
@@ -117,9 +118,46 @@ class SplitDeque {
 
   /// The youngest item, or null.
   [[nodiscard]] T pop() noexcept {
+    // Relaxed: a look beforehand; take() decides.
+    if (next_index() <= guard_.load(std::memory_order_relaxed)) [[unlikely]]
+      return pop_public();
     const auto index = next_index() - 1;
-    if (length() <= 0 || !take(index)) return nullptr;
-    return slot(index).load(std::memory_order_relaxed);  // own
+    return take(index) ? at(index) : nullptr;
+  }
+
+  /// The item that was put at `index` last, also if it was stolen since. Owner only.
+  [[nodiscard]] T at(std::int64_t index) const noexcept {
+    return slots_[static_cast<std::size_t>(index) & mask_].load(std::memory_order_relaxed);  // own
+  }
+
+  // --- tags: the owner -------------------------------------------------------------------------
+
+  /// What items bear that are put from `from` on. Written into a slot only when its item becomes
+  /// public.
+  struct Tagging {
+    const void* tag = nullptr;
+    std::int64_t from = 0;
+  };
+  [[nodiscard]] const void* tag() const noexcept {
+    return tag_.load(std::memory_order_relaxed);  // own
+  }
+  /// Of an empty deque: items bear `tag` from now on.
+  void set_tag(const void* tag) noexcept {
+    tag_.store(tag, std::memory_order_relaxed);  // (A) of the items to come
+  }
+  /// Of a deque with items: they are published, with their tag, and those to come bear another,
+  /// until restore().
+  [[nodiscard]] Tagging tag_from_here(const void* tag) noexcept {
+    publish_all();
+    const Tagging before{this->tag(), tag_from_.load(std::memory_order_relaxed)};  // own
+    tag_.store(tag, std::memory_order_relaxed);  // (A) nothing is private, so no seizer reads it
+    tag_from_.store(next_index(), std::memory_order_relaxed);  // (A)
+    return before;
+  }
+  /// All that was put since is gone; what is private now was put before, and may be seized.
+  void restore(const Tagging& before) noexcept {
+    tag_.store(before.tag, std::memory_order_relaxed);        // by the next line
+    tag_from_.store(before.from, std::memory_order_release);  // (T)
   }
 
   enum class Room : std::uint8_t { some, full };
@@ -143,7 +181,8 @@ class SplitDeque {
   }
   void publish_all() noexcept { publish(length()); }
 
-  /// Takes the oldest items out, to make room, as a thief does. \returns how many
+  /// Takes the oldest items out, to make room, as a thief does; answer() must follow.
+  /// \returns how many
   [[nodiscard]] std::size_t relieve(T* room, std::size_t count) noexcept {
     publish_all();
     auto word = public_.load(std::memory_order_acquire);  // (C) with the CAS
@@ -154,7 +193,6 @@ class SplitDeque {
       if (taken == 0) break;
       copy(word, taken, room);
     } while (!claim(word, taken));
-    rearm_bell(true);
     return taken;
   }
 
@@ -246,17 +284,23 @@ class SplitDeque {
   }
   /// Caller holds split_lock_, and the owner cannot take below split + count meanwhile.
   void hand_over(std::int64_t split, std::int64_t count) noexcept {
-    for (std::int64_t i = split; i < split + count; ++i) {
-      const T item = slot(i).load(std::memory_order_relaxed);  // own, or (A)
-      Traits::prepare(item);
-      if constexpr (Traits::tagged)
-        tags_[static_cast<std::size_t>(i) & mask_].store(Traits::tag(item),
-                                                         std::memory_order_relaxed);  // by (B)
+    if constexpr (Traits::tagged) {
+      const auto from = tag_from_.load(std::memory_order_acquire);  // (T)
+      // Older items have been public before, so they are prepared, and their slots bear their tag.
+      const void* const tag = tag_.load(std::memory_order_relaxed);  // (A) (T)
+      for (std::int64_t i = split > from ? split : from; i < split + count; ++i) {
+        Traits::prepare(slot(i).load(std::memory_order_relaxed), tag);  // own, (A)
+        tags_[static_cast<std::size_t>(i) & mask_].store(tag, std::memory_order_relaxed);  // (B)
+      }
     }
     guard_.store(split + count, std::memory_order_relaxed);                           // (L)
     public_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_release);  // (B)
   }
 
+  [[nodiscard, gnu::noinline]] T pop_public() noexcept {
+    const auto index = next_index() - 1;
+    return length() > 0 && take(index) ? at(index) : nullptr;
+  }
   [[nodiscard, gnu::cold, gnu::noinline]] bool reclaim(std::int64_t index) noexcept;
 
   alignas(cache_line) Atomic<std::int64_t> bottom_{0};  // the owner writes; thieves peep
@@ -264,6 +308,8 @@ class SplitDeque {
   Atomic<std::int64_t> limit_;                          // bottom that needs an answer
   std::unique_ptr<Atomic<T>[]> slots_;
   std::size_t mask_;
+  Atomic<const void*> tag_{nullptr};  // see Tagging
+  Atomic<std::int64_t> tag_from_{0};
   alignas(cache_line) Atomic<std::uint64_t> public_{0};  // thieves write, all read
   SpinLock<S> split_lock_;
   std::unique_ptr<Atomic<const void*>[]> tags_;

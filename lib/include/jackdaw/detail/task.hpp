@@ -19,7 +19,7 @@ struct JobRecord;
 
 struct Task {
   void (*run)(Task&) noexcept;  ///< calls the closure, keeps its result or exception
-  JobRecord* job;               ///< the job that it belongs to; the tag in the deque
+  JobRecord* job;               ///< that it belongs to, the tag in the deque; not while private
   alignas(4) unsigned state;    ///< by atomic_ref; not initialised while private
   alignas(4) unsigned thief;    ///< by atomic_ref; not initialised while private
 
@@ -34,8 +34,8 @@ struct Task {
 template <>
 struct ItemTraits<Task*> {
   static constexpr bool tagged = true;
-  static const void* tag(const Task* task) { return task->job; }
-  static void prepare(Task* task) {
+  static void prepare(Task* task, const void* job) {
+    task->job = static_cast<JobRecord*>(const_cast<void*>(job));
     // Relaxed: becomes visible with the task, by pair (B) of the deque.
     std::atomic_ref(task->state).store(Task::waiting, std::memory_order_relaxed);
     std::atomic_ref(task->thief).store(Task::nobody, std::memory_order_relaxed);

@@ -42,12 +42,6 @@ class Tally {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// A job, or a task of one, on the stack of a worker.
-struct Frame {
-  JobRecord* job;
-  Frame* below;
-};
-
 class Worker {
  public:
   Worker(Engine& engine, std::uint16_t index, std::size_t capacity, std::uint64_t seed);
@@ -60,7 +54,6 @@ class Worker {
   [[nodiscard]] std::int64_t next_fork() const noexcept { return tasks_.next_index(); }
   /// Offers `task` to thieves. \returns true if attend_fork() must follow
   [[nodiscard]] bool fork(Task& task, std::int64_t index) noexcept {
-    task.job = frame_->job;
     const bool bell = tasks_.put(&task, index);
     Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
     return bell || (pulse_->load(std::memory_order_relaxed) & Pulse::hungry) != 0;
@@ -70,6 +63,8 @@ class Worker {
   [[nodiscard, gnu::cold]] bool attend_fork() noexcept;
   /// Takes the youngest task back. False: it was stolen, and join() must follow.
   [[nodiscard]] bool unfork(std::int64_t index) noexcept { return tasks_.take(index); }
+  /// The task that was forked at `index`, which unfork() did not get back.
+  [[nodiscard]] Task& forked(std::int64_t index) const noexcept { return *tasks_.at(index); }
   /// Waits until the thief of `task` is done, and helps with tasks of the same job meanwhile.
   void join(Task& task) noexcept;
   /// True if all that was forked here is stolen: a loop had better split again.
@@ -89,17 +84,26 @@ class Worker {
     const bool bell = store.deques[job_class].put(&job);
     Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
     const auto present = std::uint64_t{1} << job_class;
-    const auto pulse = pulse_->load(std::memory_order_relaxed);
-    // Urgent jobs always go through attend_push, which makes them public at once.
-    if (bell || (pulse & (present | Pulse::hungry)) != present || job_class < 2) [[unlikely]]
+    const auto pulse = this->pulse();
+    if (bell || (pulse & (present | Pulse::hungry)) != present) [[unlikely]]
       attend_push(job_class);
   }
-  void free_cell(JobRecord& job) noexcept {
-    const std::size_t bytes = job.ops->bytes;
-    if (job.store() == store.index && JobHeap::holds(bytes, job.ops->alignment)) [[likely]]
+  void free_cell(JobRecord& job) noexcept { free_cell(job, job.ops->bytes, job.ops->alignment); }
+  /// The same, if the caller knows the type of the job.
+  void free_cell(JobRecord& job, std::size_t bytes, std::size_t alignment) noexcept {
+    if (job.store() == store.index && JobHeap::holds(bytes, alignment)) [[likely]]
       return store.heap.free(&job, bytes);
     free_elsewhere(job);
   }
+  /// Of a job without handles that failed, was cancelled, or has extras.
+  void end_oddly(JobRecord& job, Outcome outcome) noexcept;
+  /// Of a job without handles that will never run.
+  void count_dropped() noexcept {
+    tally_.jobs_dropped.add(1);
+    count_finished();
+  }
+  /// A job with handles, whose entry this worker has taken from a deque.
+  void run_shared_entry(JobRecord& job) noexcept;
   /// Blocks until `job` is final: starts it here if nobody has, else helps with its tasks.
   /// \throws std::system_error  the caller is part of that job: resource_deadlock_would_occur
   void wait_for(JobRecord& job);
@@ -109,16 +113,37 @@ class Worker {
   void live();  ///< the body of the resident thread
   void enter_as_guest() noexcept;
   void leave_as_guest() noexcept;
-  void begin_frame(Frame& frame) noexcept {
-    frame.below = frame_;
-    frame_ = &frame;
-  }
-  void end_frame(const Frame& frame) noexcept { frame_ = frame.below; }
+
+  /// A job, or a task of one, that this worker begins, perhaps on top of another.
+  class Frame {
+   public:
+    Frame(Worker& worker, JobRecord* job) noexcept
+        : worker_(worker), below_(worker.frame_), outer_(worker.tasks_.tag_from_here(job)) {
+      worker.frame_ = this;
+    }
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+    ~Frame() {
+      worker_.frame_ = below_;
+      worker_.tasks_.restore(outer_);
+    }
+    /// What goes on when this frame has ended. Null: nothing.
+    [[nodiscard]] const void* outer_job() const noexcept { return outer_.tag; }
+    [[nodiscard]] const Frame* below() const noexcept { return below_; }
+
+   private:
+    Worker& worker_;
+    const Frame* below_;
+    TaskDeque::Tagging outer_;
+  };
 
   // --- any thread ------------------------------------------------------------------------------
 
   [[nodiscard]] Engine& engine() const noexcept { return *engine_; }
-  [[nodiscard]] Frame* frame() const noexcept { return frame_; }  // owner
+  /// Owner. What it runs: the job, or the job whose task it is; null for neither.
+  [[nodiscard]] JobRecord* job() const noexcept {
+    return static_cast<JobRecord*>(const_cast<void*>(tasks_.tag()));
+  }
   [[nodiscard]] WorkerState state() const noexcept {
     return state_.load(std::memory_order_acquire);  // a snapshot
   }
@@ -141,8 +166,14 @@ class Worker {
   void return_cells() noexcept;
 
   // Running: worker.cpp.
-  void run(JobRecord& job) noexcept;
-  void run_odd(JobRecord& job) noexcept;
+  void run(JobRecord& job) noexcept {
+    tasks_.set_tag(&job);
+    job.ops->run(job, *this);
+  }
+  void run_or_drop(JobRecord& job) noexcept {
+    (pulse() & Pulse::cancelling) == 0 ? run(job) : drop(job);
+  }
+  void drop(JobRecord& job) noexcept;
   void run_shared(JobRecord& job) noexcept;
   void run_stolen(Task& task) noexcept;
 
@@ -151,9 +182,13 @@ class Worker {
   [[nodiscard]] bool hunt_once() noexcept;
   [[nodiscard]] bool doze() noexcept;
   void start_working() noexcept;
+  void drain() noexcept;
   void run_dry() noexcept;
   void pass_on() noexcept;
-  [[nodiscard]] JobRecord* next_job() noexcept;
+  [[nodiscard]] JobRecord* next_rare_job() noexcept;
+  [[nodiscard]] std::uint64_t pulse() const noexcept {
+    return pulse_->load(std::memory_order_relaxed);  // a hint, or ordered by barriers: (P)
+  }
   [[nodiscard]] JobRecord* next_below(std::uint64_t present) noexcept;
   [[nodiscard]] JobRecord* fetch_urgently(std::size_t job_class) noexcept;
   [[nodiscard]] bool has_own_above(std::size_t job_class) const noexcept;
@@ -183,10 +218,10 @@ class Worker {
 
   // What a fork and a job touch.
   TaskDeque tasks_{task_deque_capacity};
-  Frame* frame_ = nullptr;
   const std::atomic<std::uint64_t>* pulse_;
   Engine* engine_;
   std::atomic<std::uint64_t> finished_{0};
+  const Frame* frame_ = nullptr;  // the youngest one
 
  public:
   JobStore store;
@@ -206,7 +241,7 @@ class Worker {
   std::atomic<WorkerState> state_{WorkerState::idle};
   TimeAccount time_;
   struct {
-    Tally jobs_run, jobs_stolen, tasks_stolen, steals, steals_lost, seizures, sleeps, wakes;
+    Tally jobs_dropped, jobs_stolen, tasks_stolen, steals, steals_lost, seizures, sleeps, wakes;
   } tally_;
 };
 
