@@ -14,7 +14,7 @@ constexpr auto usual = std::uint64_t{1} << usual_class;  // most programs know n
 constexpr unsigned quiet_rounds = 4;                 // looks before the worker counts as a searcher
 constexpr unsigned search_rounds = 96;               // looks before it lies down: some 50 us
 constexpr unsigned urgent_patience = search_rounds;  // none: see Worker::take_from
-constexpr unsigned urgent_tries = 4096;  // a few ms: an owner may be off its core, lock in hand
+constexpr unsigned urgent_tries = 1U << 20;  // a second: an owner may be off its core, lock in hand
 constexpr unsigned spin_rounds = 12;     // of them, those that do not yield the core
 
 void pause_for(unsigned round) noexcept {
@@ -79,7 +79,8 @@ JobRecord* Worker::next_below(std::uint64_t present) noexcept {
 }
 
 /// Jobs of this class keep the caller from less urgent ones, so it does not wait for a victim to
-/// answer. Null: none is in sight, or none could be had for some milliseconds.
+/// answer. Null: none is in sight, or none could be had for a second: its owner computes, and the
+/// kernel lets nobody seize (no membarrier).
 JobRecord* Worker::fetch_urgently(std::size_t job_class) noexcept {
   patience_ = urgent_patience;
   JobRecord* job = fetch(job_class);

@@ -92,9 +92,9 @@ TEST(Priorities, HoldAcrossWorkers) {
   pool.wait();
   EXPECT_EQ(low_done, 400);
   EXPECT_EQ(normal_left, 0);
-  // An owner that the system takes off its core, lock in hand, is waited for some milliseconds
-  // only. Without the rule, a third of the low jobs come too early.
-  EXPECT_LE(too_early, 20);
+  // A job that a thief has taken may be on its way to the thief's deque, in nobody's sight, while
+  // the system lets the thief wait. Without the rule, a third of the low jobs come too early.
+  EXPECT_LE(too_early, 64);
 }
 
 }  // namespace

@@ -106,29 +106,39 @@ template <typename F, typename G>
   ForkResult<F> a = call_fork(first);
   return {std::move(a), call_fork(second)};
 }
-/// The first function threw: the second is dropped if nobody has started it, else waited for. Where
-/// the task is, the deque knows; to say it would cost each fork a register.
+/// The same object, without the compiler's knowing. For the rare paths of a fork: it would keep the
+/// address that they need in a register all the while, which each call would have to save.
 template <typename T>
-[[gnu::cold, gnu::noinline]] void abandon(Worker& worker, std::int64_t index) noexcept {
+[[gnu::always_inline]] inline T& find_again(T& task) noexcept {
+#if defined(__x86_64__)
+  void* address;
+  asm("lea %1, %0" : "=r"(address) : "m"(task.run));  // the first member of the base
+  return *static_cast<T*>(static_cast<Task*>(address));
+#else
+  return task;
+#endif
+}
+
+/// The first function threw: the second is dropped if nobody has started it, else waited for.
+template <typename T>
+[[gnu::cold, gnu::noinline]] void abandon(Worker& worker, T& task, std::int64_t index) noexcept {
   if (worker.unfork(index)) return;
-  T& task = static_cast<T&>(worker.forked(index));
   worker.join(task);
   task.drop_result();
 }
 template <typename T>
-[[gnu::cold, gnu::noinline]] typename T::Result join_stolen(Worker& worker, std::int64_t index) {
-  T& task = static_cast<T&>(worker.forked(index));
+[[gnu::cold, gnu::noinline]] typename T::Result join_stolen(Worker& worker, T& task) {
   worker.join(task);
   return task.take_result();
 }
 
 template <typename T, typename F>
-[[gnu::always_inline]] inline ForkResult<F> call_first(Worker& worker, std::int64_t index,
+[[gnu::always_inline]] inline ForkResult<F> call_first(Worker& worker, T& task, std::int64_t index,
                                                        F& first) {
   try {
     return call_fork(first);
   } catch (...) {
-    abandon<T>(worker, index);
+    abandon(worker, find_again(task), index);
     throw;
   }
 }
@@ -139,16 +149,15 @@ template <typename Kept, typename F, typename G>
   Worker* const worker = this_worker;
   if (worker == nullptr) [[unlikely]]
     return call_both(first, second);
-  using T = ForkedTask<Kept>;
-  T task(second);
+  ForkedTask<Kept> task(second);
   const std::int64_t index = worker->next_fork();
   if (worker->fork(task, index)) [[unlikely]] {
     if (!worker->attend_fork()) return call_both(first, task.function);
   }
-  ForkResult<F> a = call_first<T>(*worker, index, first);
+  ForkResult<F> a = call_first(*worker, task, index, first);
   if (worker->unfork(index)) [[likely]]
     return {std::move(a), call_fork(task.function)};
-  return {std::move(a), join_stolen<T>(*worker, index)};
+  return {std::move(a), join_stolen(*worker, find_again(task))};
 }
 
 }  // namespace detail

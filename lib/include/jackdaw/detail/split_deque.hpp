@@ -122,12 +122,7 @@ class SplitDeque {
     if (next_index() <= guard_.load(std::memory_order_relaxed)) [[unlikely]]
       return pop_public();
     const auto index = next_index() - 1;
-    return take(index) ? at(index) : nullptr;
-  }
-
-  /// The item that was put at `index` last, also if it was stolen since. Owner only.
-  [[nodiscard]] T at(std::int64_t index) const noexcept {
-    return slots_[static_cast<std::size_t>(index) & mask_].load(std::memory_order_relaxed);  // own
+    return take(index) ? slot(index).load(std::memory_order_relaxed) : nullptr;  // own
   }
 
   // --- tags: the owner -------------------------------------------------------------------------
@@ -299,7 +294,8 @@ class SplitDeque {
 
   [[nodiscard, gnu::noinline]] T pop_public() noexcept {
     const auto index = next_index() - 1;
-    return length() > 0 && take(index) ? at(index) : nullptr;
+    if (length() <= 0 || !take(index)) return nullptr;
+    return slot(index).load(std::memory_order_relaxed);  // own
   }
   [[nodiscard, gnu::cold, gnu::noinline]] bool reclaim(std::int64_t index) noexcept;
 

@@ -63,8 +63,6 @@ class Worker {
   [[nodiscard, gnu::cold]] bool attend_fork() noexcept;
   /// Takes the youngest task back. False: it was stolen, and join() must follow.
   [[nodiscard]] bool unfork(std::int64_t index) noexcept { return tasks_.take(index); }
-  /// The task that was forked at `index`, which unfork() did not get back.
-  [[nodiscard]] Task& forked(std::int64_t index) const noexcept { return *tasks_.at(index); }
   /// Waits until the thief of `task` is done, and helps with tasks of the same job meanwhile.
   void join(Task& task) noexcept;
   /// True if all that was forked here is stolen: a loop had better split again.
