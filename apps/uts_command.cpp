@@ -6,6 +6,7 @@
 
 #include "commands.hpp"              // add_uts_command
 #include "workload_run.hpp"          // run, tell
+#include "workloads/uts_ranks.hpp"   // search_on_ranks
 #include "workloads/uts_search.hpp"  // search_by_jobs
 
 namespace jackdaw::apps {
@@ -98,6 +99,8 @@ void run_uts(const UtsOptions& options) {
   workload.on_pool = [&](Pool& pool) {
     found = options.fork_join ? search_by_tasks(pool, tree) : search_by_jobs(pool, tree);
   };
+  if (!options.fork_join)
+    workload.on_ranks = [&](Scheduler& ranks) { found = search_on_ranks(ranks, tree); };
   const WorkloadRun done = run(workload, options.run);
   tell(findings_of(options, tree.parameters(), found), workload, done, options.run);
 }

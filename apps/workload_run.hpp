@@ -14,7 +14,8 @@
 
 namespace jackdaw {
 class Pool;
-}
+class Scheduler;
+}  // namespace jackdaw
 
 namespace jackdaw::apps {
 
@@ -25,17 +26,21 @@ struct Workload {
   bool job_is_thing = false;      ///< the pool's finished jobs are the count so far
   std::function<void()> alone{};  ///< the serial program
   std::function<void(Pool&)> on_pool{};
+  std::function<void(Scheduler&)> on_ranks{};  ///< empty: it runs on one rank only
 };
 
 struct WorkloadRun {
-  double seconds = 0;  ///< without the making of the pool
-  unsigned workers = 1;
+  double seconds = 0;    ///< without the making of the pool
+  unsigned workers = 1;  ///< of all ranks together
+  int rank = 0;
+  int ranks = 1;
   nlohmann::json json;  ///< seconds, workers, environment; of a pool its configuration, statistics
   std::string table;    ///< what each worker did; empty if there was no pool
 };
 
-/// Prints the notes of the pool, and the progress, to standard error.
-/// \throws std::invalid_argument  the options contradict each other or are out of range
+/// Collective over the ranks that mpirun or srun have started. Prints the notes of the pool, and
+/// the progress, to standard error. \throws std::invalid_argument  the options contradict each
+/// other or are out of range
 [[nodiscard]] WorkloadRun run(const Workload& workload, const RunOptions& options);
 
 /// What a workload found out, for people and for programs.
@@ -46,7 +51,7 @@ struct Findings {
   std::optional<std::string> failed;  ///< what --check found wrong
 };
 
-/// Prints the findings and what they took, as lines or as JSON.
+/// Prints the findings and what they took, as lines or as JSON; on rank 0 only.
 /// \throws CheckFailed  --check was asked for, and found something wrong
 void tell(const Findings& findings, const Workload& workload, const WorkloadRun& run,
           const RunOptions& options);

@@ -1,5 +1,6 @@
-# What `cmake --install` lays down: the two libraries, their headers, and the package file that
-# find_package(jackdaw) reads. jackdaw::pool is one rank, without MPI.
+# What `cmake --install` lays down: the libraries, their headers, and the package file that
+# find_package(jackdaw) reads. jackdaw::pool is one rank, without MPI; jackdaw::jackdaw, many ranks,
+# is its component mpi.
 include(CMakePackageConfigHelpers)
 
 set_target_properties(jackdaw_pool PROPERTIES EXPORT_NAME pool)
@@ -7,6 +8,12 @@ set_target_properties(jackdaw_topology PROPERTIES EXPORT_NAME topology)
 install(TARGETS jackdaw_pool jackdaw_topology EXPORT jackdaw_targets FILE_SET HEADERS)
 install(EXPORT jackdaw_targets NAMESPACE jackdaw::
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/jackdaw FILE jackdaw-targets.cmake)
+if(TARGET jackdaw_jackdaw)
+  set_target_properties(jackdaw_jackdaw PROPERTIES EXPORT_NAME jackdaw)
+  install(TARGETS jackdaw_jackdaw EXPORT jackdaw_mpi_targets FILE_SET HEADERS)
+  install(EXPORT jackdaw_mpi_targets NAMESPACE jackdaw::
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/jackdaw FILE jackdaw-mpi-targets.cmake)
+endif()
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/jackdaw-config.cmake.in
   ${PROJECT_BINARY_DIR}/jackdaw-config.cmake

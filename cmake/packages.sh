@@ -9,6 +9,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config git         # tools
   libhwloc-dev                                         # topology
   libcli11-dev libfmt-dev nlohmann-json3-dev libtbb-dev  # apps; oneTBB to compare with
+  libopenmpi-dev openmpi-bin                           # mpi
   libgtest-dev)                                        # tests
 only_all=(clang shellcheck)
 

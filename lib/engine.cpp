@@ -214,6 +214,18 @@ void Engine::notice_quiet() noexcept {
 
 // --- the seat of worker 0 ------------------------------------------------------------------------
 
+void Engine::run_with(WorkSource& more) {
+  Worker* seat = nullptr;
+  while (seat == nullptr) seat = enter_seat();
+  Worker* const outer = std::exchange(this_worker, seat);
+  source.store(&more, std::memory_order_release);  // (X)
+  wake_all();
+  seat->live_as_guest(more);
+  source.store(nullptr, std::memory_order_release);  // (X)
+  this_worker = outer;
+  leave_seat();
+}
+
 Worker* Engine::enter_seat() {
   constexpr int patience = 2000;  // some 100 us
   bool seated = idle->take_seat(0);

@@ -48,6 +48,7 @@ unsigned JobContext::worker() const noexcept { return detail::this_worker->store
 
 Pool::Pool(const Config& config) : engine_(new detail::Engine(config)) {}
 Pool::~Pool() { engine_->close(); }
+void Pool::run_with(WorkSource& source) { engine_->run_with(source); }
 void Pool::wait() { engine_->wait_until_quiet(); }
 unsigned Pool::workers() const noexcept { return static_cast<unsigned>(engine_->workers.size()); }
 const std::vector<std::string>& Pool::notes() const noexcept { return engine_->notes; }

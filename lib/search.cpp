@@ -1,5 +1,7 @@
 #include <algorithm>  // min
 #include <bit>        // countr_zero
+#include <chrono>     // microseconds
+#include <thread>     // sleep_for
 
 #include "jackdaw/detail/engine.hpp"  // Engine
 #include "jackdaw/detail/worker.hpp"  // Worker
@@ -15,7 +17,9 @@ constexpr unsigned quiet_rounds = 4;                 // looks before the worker 
 constexpr unsigned search_rounds = 96;               // looks before it lies down: some 50 us
 constexpr unsigned urgent_patience = search_rounds;  // none: see Worker::take_from
 constexpr unsigned urgent_tries = 1U << 20;  // a second: an owner may be off its core, lock in hand
-constexpr unsigned spin_rounds = 12;     // of them, those that do not yield the core
+constexpr unsigned spin_rounds = 12;         // of them, those that do not yield the core
+
+constexpr std::chrono::microseconds shortest_nap{20}, longest_nap{1000};  // of a guest
 
 void pause_for(unsigned round) noexcept {
   if (round >= spin_rounds) {
@@ -39,10 +43,30 @@ void Worker::live() {
   this_worker = nullptr;
 }
 
+/// A guest has no bed: it naps, and counts as a searcher meanwhile.
+void Worker::live_as_guest(const WorkSource& source) {
+  run_dry();
+  engine_->idle->enter_search();
+  searching_ = true;
+  auto nap = shortest_nap;
+  while (!source.is_done()) {
+    if (hunt()) {
+      nap = shortest_nap;
+      continue;
+    }
+    std::this_thread::sleep_for(nap);
+    nap = std::min(nap * 2, longest_nap);
+  }
+  if (searching_ && engine_->idle->leave_search()) pass_on();
+  searching_ = false;
+}
+
 /// The policy of the scheduler for a job's end: what is most urgent in the rank, from the own deque
 /// if it is there. One read of a word that is seldom written, if it is.
 void Worker::drain() noexcept {
   for (;;) {
+    if (--until_service_ == 0) [[unlikely]]
+      serve();
     if ((pulse() & (Pulse::class_mask | Pulse::cancelling)) == usual) [[likely]] {
       if (JobRecord* job = store.deques[usual_class].pop()) {
         run(*job);
@@ -152,7 +176,7 @@ bool Worker::hunt() noexcept {
       engine_->notice_quiet();
     }
     patience_ = round;
-    if (hunt_once()) {
+    if (hunt_once() || (round >= quiet_rounds && fetch_elsewhere() && hunt_once())) {
       drain();
       run_dry();
       return true;
@@ -171,6 +195,7 @@ void Worker::start_working() noexcept {
     searching_ = false;
     if (engine_->idle->leave_search()) pass_on();
   }
+  if (engine_->source.load(std::memory_order_acquire) != nullptr) until_service_ = 1;  // (X)
   set_state(WorkerState::working);
   time_.enter(Slice::working);
 }
@@ -206,6 +231,11 @@ bool Worker::doze() noexcept {
       break;
     const auto jitter = timeout.count() / 4 * static_cast<long>(random() % 256) / 256;
     if (engine.idle->sleep(store.index, timeout.count() - jitter)) break;
+    // There may be work elsewhere, of which nobody here would hear.
+    if (engine.source.load(std::memory_order_acquire) != nullptr) {  // (X)
+      if (engine.idle->get_up(store.index)) break;
+      continue;
+    }
     timeout = std::min<std::chrono::nanoseconds>(timeout * 2, engine.config.backoff_max);
   }
   searching_ = true;

@@ -47,6 +47,10 @@ the job primes is completed
 ")
 expect_program(${consumer}/indirect indirect "the sum is 333833500\n")
 
+if(EXISTS ${prefix}/include/jackdaw/scheduler.hpp)  # one rank, without mpirun
+  expect_program(${consumer}/ranks ranks "the sum is 5000050000\n")
+endif()
+
 # Without hwloc the package says what to do, instead of a link error later.
 configure(${consumer} ${WORK}/without_hwloc
   ${CMAKE_COMMAND} -E env PKG_CONFIG_LIBDIR=${WORK} PKG_CONFIG_PATH=)

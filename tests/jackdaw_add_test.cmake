@@ -14,3 +14,30 @@ function(jackdaw_add_test path)
   endif()
   set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
+
+# jackdaw_add_mpi_test(<room>/<name> RANKS <n>... [LEVELS <level>...] [TIMEOUT <seconds>])
+# The same for a test that several ranks run at once: <room>/<name>@<n> for each number of ranks,
+# and <room>/<name>@2_<level> for each level of threads.
+function(jackdaw_add_mpi_test path)
+  cmake_parse_arguments(arg "" "TIMEOUT" "RANKS;LEVELS" ${ARGN})
+  string(REPLACE "/" "_" target "${path}_test")
+  set(support ${PROJECT_SOURCE_DIR}/tests/support)
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}_test.cpp ${support}/mpi_main.cpp)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/mpi ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${target} PRIVATE jackdaw::jackdaw jackdaw_build GTest::gtest)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 100)
+  endif()
+  math(EXPR patience "${arg_TIMEOUT} + 20")  # mpirun.sh ends it earlier, and cleans up
+  foreach(ranks IN LISTS arg_RANKS)
+    add_test(NAME ${path}@${ranks}
+      COMMAND bash ${support}/mpirun.sh ${ranks} ${arg_TIMEOUT} $<TARGET_FILE:${target}>)
+    set_tests_properties(${path}@${ranks} PROPERTIES TIMEOUT ${patience} PROCESSORS ${ranks})
+  endforeach()
+  foreach(level IN LISTS arg_LEVELS)
+    add_test(NAME ${path}@2_${level}
+      COMMAND bash ${support}/mpirun.sh 2 ${arg_TIMEOUT} $<TARGET_FILE:${target}>)
+    set_tests_properties(${path}@2_${level} PROPERTIES TIMEOUT ${patience} PROCESSORS 2
+      ENVIRONMENT "JACKDAW_TEST_MPI_LEVEL=${level}")
+  endforeach()
+endfunction()

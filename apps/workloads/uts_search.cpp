@@ -1,28 +1,15 @@
 #include "workloads/uts_search.hpp"
 
-#include <algorithm>  // max
-#include <vector>     // vector
+#include <vector>  // vector
 
 #include "jackdaw/fork_join.hpp"    // fork_join
 #include "jackdaw/job_context.hpp"  // JobContext
 #include "jackdaw/pool.hpp"         // Pool
 #include "jackdaw/reducer.hpp"      // Reducer
+#include "workloads/uts_visit.hpp"  // AddTallies, visit
 
 namespace jackdaw::workloads {
 namespace {
-
-/// Counts a node, and tells how many children it has.
-std::uint32_t visit(const UtsTree& tree, const TreeNode& node, Tally& tally) noexcept {
-  const std::uint32_t children = tree.children(node);
-  ++tally.nodes;
-  tally.leaves += children == 0;
-  tally.depth = std::max(tally.depth, node.depth);
-  return children;
-}
-
-struct AddTallies {
-  Tally operator()(const Tally& a, const Tally& b) const noexcept { return a + b; }
-};
 
 /// A search by jobs: what its jobs share.
 struct JobSearch {

@@ -33,6 +33,13 @@ class JobContext {
   template <detail::JobFunction F, typename... Args>
   requires std::constructible_from<F, Args...>
   void emplace(Args&&... args);
+  /// Makes a job that may run on another rank, of the same priority: Function(job, payload), where
+  /// the payload is made of `args` in braces. In a Pool it stays.
+  template <auto Function, typename... Args>
+  void spawn(Args&&... args) {
+    (void)detail::MovableJob<Function>::registered;  // makes it known to all ranks
+    emplace<detail::MovableJob<Function>>(std::forward<Args>(args)...);
+  }
   template <detail::JobFunction F>
   void spawn(F&& function, const JobOptions& options) {
     spawn_on(worker_->engine(), std::forward<F>(function), options);

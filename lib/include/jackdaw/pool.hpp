@@ -53,6 +53,13 @@ class Pool {
   template <detail::JobFunction F>
   void spawn(F&& function, const JobOptions& options = {});
 
+  /// The same for a movable job, as JobContext::spawn. Only a Scheduler moves it.
+  template <auto Function, typename... Args>
+  void spawn(Args&&... args) {
+    (void)detail::MovableJob<Function>::registered;  // makes it known to all ranks
+    spawn(detail::MovableJob<Function>(std::forward<Args>(args)...));
+  }
+
   /// Blocks until no job is left, neither queued nor running.
   /// \throws the first exception that escaped from a job without a handle since the last wait()
   /// \throws std::logic_error  called by a job of this pool, for which it would wait
@@ -63,6 +70,9 @@ class Pool {
   /// refused. Sentences, mostly none.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
   [[nodiscard]] Statistics statistics() const;
+  /// The calling thread becomes worker 0 until `source` says that nothing is left anywhere; the
+  /// other workers ask it for work, too. For who has more ranks; not inside the pool.
+  void run_with(WorkSource& source);
 
  private:
   friend class JobContext;

@@ -12,6 +12,7 @@
 #include "jackdaw/detail/job_record.hpp"  // JobRecord, JobOps
 #include "jackdaw/detail/job_store.hpp"   // JobStore
 #include "jackdaw/detail/worker.hpp"      // Worker
+#include "jackdaw/movable.hpp"            // kind_of
 
 namespace jackdaw {
 class JobContext;
@@ -96,7 +97,7 @@ struct DetachedJob : JobRecord {
 };
 template <typename F>
 constinit const JobOps DetachedJob<F>::table{
-    &run, &call, &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob)};
+    &run, &call, &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob), kind_of<F>};
 
 /// A job with handles.
 template <typename F, typename R>
@@ -161,5 +162,22 @@ template <typename Job, typename... Args>
   store.count(id);
   return *job;
 }
+
+/// How the jobs of a movable function are packed, and made again from bytes.
+template <auto Function>
+JobKind MovableJob<Function>::kind{
+    name_of_function<Function>(), hash_of(name_of_function<Function>()), sizeof(Payload),
+    [](const JobRecord& record, std::byte* room) noexcept {
+      const auto& job = static_cast<const DetachedJob<MovableJob>&>(record);
+      std::memcpy(room, &job.function.payload_, sizeof(Payload));
+    },
+    [](JobStore& store, Priority priority, const std::byte* bytes) -> JobRecord& {
+      alignas(Payload) std::byte copy[sizeof(Payload)];
+      std::memcpy(copy, bytes, sizeof(Payload));
+      return make_job<DetachedJob<MovableJob>>(store, priority,
+                                               *reinterpret_cast<const Payload*>(copy));
+    }};
+template <auto Function>
+const bool MovableJob<Function>::registered = register_kind(kind);
 
 }  // namespace jackdaw::detail

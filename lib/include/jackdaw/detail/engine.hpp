@@ -121,6 +121,9 @@ class Engine {
   [[nodiscard]] std::uint64_t jobs_finished() const noexcept;
   void wait_until_quiet();
   void notice_quiet() noexcept;
+  /// The calling thread becomes worker 0 until `more` says that nothing is left anywhere; the other
+  /// workers ask it for work, too. Call it outside the pool.
+  void run_with(WorkSource& more);
   [[nodiscard]] Worker* enter_seat();
   void leave_seat() noexcept;
   /// After a heavy barrier: true if any deque or list holds something that was put before it.
@@ -136,7 +139,9 @@ class Engine {
   std::vector<std::unique_ptr<Inbox>> inboxes;
   std::array<Overflow, priority_count> overflow;  // by class
   std::atomic<std::uint64_t> failed{0}, cancelled{0}, overflowed{0};
-  std::atomic<bool> closing{false};      ///< workers end when the pool is quiet
+  std::atomic<bool> closing{false};  ///< workers end when the pool is quiet
+  /// Where more work may come from. (X): its release store -> the workers' acquire loads.
+  std::atomic<WorkSource*> source{nullptr};
   std::atomic<bool> seat_wanted{false};  ///< a guest waits for worker 0
 
  private:

@@ -18,6 +18,7 @@ namespace jackdaw::detail {
 
 class Engine;
 class Worker;
+struct JobKind;
 struct JobExtra;
 struct JobRecord;
 
@@ -32,6 +33,7 @@ struct JobOps {
   void (*drop_result)(JobRecord&) noexcept;           ///< destroys the result of a completed job
   std::uint32_t bytes;                                ///< of the whole record
   std::uint32_t alignment;
+  const JobKind* kind = nullptr;  ///< null: it stays in its rank
 };
 
 struct JobRecord {

@@ -9,6 +9,7 @@
 #include <cstddef>  // size_t
 #include <cstdint>  // uint32_t, uint64_t
 #include <random>   // minstd_rand
+#include <span>     // span
 #include <utility>  // declval
 #include <vector>   // vector
 
@@ -17,6 +18,7 @@
 #include "jackdaw/detail/task.hpp"          // Task, TaskDeque
 #include "jackdaw/detail/time_account.hpp"  // TimeAccount
 #include "jackdaw/statistics.hpp"           // WorkerStatistics
+#include "jackdaw/work_source.hpp"          // PackedJob, WorkSource
 #include "jackdaw/worker_state.hpp"         // WorkerState
 
 namespace jackdaw::detail {
@@ -95,7 +97,12 @@ class Worker {
   }
   /// Of a job without handles that failed, was cancelled, or has extras.
   void end_oddly(JobRecord& job, Outcome outcome) noexcept;
-  /// Of a job without handles that will never run.
+  /// Packs jobs for another rank: half of what the worker has of the most urgent class, the oldest
+  /// first, at most `room`. They are then finished, as far as this pool is concerned.
+  [[nodiscard]] std::size_t give_away(std::span<PackedJob> room) noexcept;
+  /// Makes a job again that another rank has packed.
+  void receive(const PackedJob& packed, const JobKind& kind);
+  /// Of a job without handles that will never run, or not here.
   void count_dropped() noexcept {
     tally_.jobs_dropped.add(1);
     count_finished();
@@ -108,7 +115,8 @@ class Worker {
 
   // --- the life of its thread ------------------------------------------------------------------
 
-  void live();  ///< the body of the resident thread
+  void live();                                   ///< the body of the resident thread
+  void live_as_guest(const WorkSource& source);  ///< of a guest, until nothing is left anywhere
   void enter_as_guest() noexcept;
   void leave_as_guest() noexcept;
 
@@ -157,6 +165,8 @@ class Worker {
   void set_victims(std::vector<std::vector<std::uint32_t>> tiers);
 
  private:
+  static constexpr unsigned no_service = ~0U;
+
   void attend_bells() noexcept;
   void attend_push(std::size_t job_class) noexcept;
   void make_room(std::size_t job_class) noexcept;
@@ -181,6 +191,8 @@ class Worker {
   [[nodiscard]] bool doze() noexcept;
   void start_working() noexcept;
   void drain() noexcept;
+  void serve() noexcept;
+  [[nodiscard]] bool fetch_elsewhere() noexcept;
   void run_dry() noexcept;
   void pass_on() noexcept;
   [[nodiscard]] JobRecord* next_rare_job() noexcept;
@@ -231,7 +243,8 @@ class Worker {
   unsigned patience_ = 0;    // fruitless rounds; from seize_after on victims are not asked any more
   unsigned help_depth_ = 0;  // frames of helping on this stack that no thief's task led to
   bool searching_ = false;   // counted as a searcher by the idle set
-  struct Returns {           // cells of one heap and one size, on their way home
+  unsigned until_service_ = no_service;  // jobs to run before the source is served
+  struct Returns {                       // cells of one heap and one size, on their way home
     JobHeap::Cell* first = nullptr;
     JobHeap::Cell* last = nullptr;
     std::size_t store = 0, bytes = 0, count = 0;

@@ -1,0 +1,52 @@
+#pragma once
+/// \file
+/// The door through which an idle pool asks elsewhere for work. The pool knows these interfaces
+/// alone; who has more ranks implements the source. Programs use jackdaw/scheduler.hpp instead.
+
+#include <cstddef>  // size_t
+#include <cstdint>  // uint64_t
+#include <span>     // span
+
+#include "jackdaw/movable.hpp"     // JobKind
+#include "jackdaw/packed_job.hpp"  // PackedJob
+
+namespace jackdaw {
+
+/// A pool, as a source sees it from the worker that has called.
+class PoolDoor {
+ public:
+  PoolDoor() = default;
+  PoolDoor(const PoolDoor&) = delete;
+  PoolDoor& operator=(const PoolDoor&) = delete;
+  virtual ~PoolDoor() = default;
+
+  [[nodiscard]] virtual unsigned worker() const noexcept = 0;
+  /// Packs jobs for another rank: half of what the worker has of the most urgent class, the oldest
+  /// first, at most `room`. They are then finished, as far as this pool is concerned.
+  [[nodiscard]] virtual std::size_t give_away(std::span<PackedJob> room) noexcept = 0;
+  /// Makes a job again that another rank has packed, for the worker. \throws std::bad_alloc
+  virtual void receive(const PackedJob& packed, const detail::JobKind& kind) = 0;
+  /// No job is queued or runs in the pool.
+  [[nodiscard]] virtual bool is_quiet() const noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t jobs_created() const noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t jobs_finished() const noexcept = 0;
+};
+
+/// Thread-safety: any worker calls, at any time while Pool::run_with runs.
+class WorkSource {
+ public:
+  WorkSource() = default;
+  WorkSource(const WorkSource&) = delete;
+  WorkSource& operator=(const WorkSource&) = delete;
+  virtual ~WorkSource() = default;
+
+  /// A worker without work asks, again and again. Never blocks longer than one attempt.
+  /// \returns true if the door has received jobs
+  virtual bool fetch(PoolDoor& door) noexcept = 0;
+  /// A busy worker comes by, between two jobs. \returns after how many jobs it should come again
+  virtual unsigned serve(PoolDoor& door) noexcept = 0;
+  /// True once there is no work anywhere, and there never will be.
+  [[nodiscard]] virtual bool is_done() const noexcept = 0;
+};
+
+}  // namespace jackdaw

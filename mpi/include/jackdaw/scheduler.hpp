@@ -1,0 +1,108 @@
+#pragma once
+/// \file
+/// A pool on every rank of an MPI job, which share their work.
+
+#include <mpi.h>
+
+#include <cstddef>      // byte, size_t
+#include <cstdint>      // uint64_t
+#include <cstring>      // memcpy
+#include <memory>       // unique_ptr
+#include <span>         // as_bytes, span
+#include <stdexcept>    // runtime_error
+#include <string>       // string
+#include <type_traits>  // is_trivially_copyable_v
+#include <utility>      // forward
+#include <vector>       // vector
+
+#include "jackdaw/config.hpp"   // Config
+#include "jackdaw/pool.hpp"     // Pool
+#include "jackdaw/reducer.hpp"  // Reducer
+
+namespace jackdaw {
+
+/// Thrown by Scheduler::run, on every rank, when jobs threw. All other jobs have run.
+class JobsFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What one rank did in all calls of run() so far.
+struct RankReport {
+  std::uint64_t jobs_executed = 0;
+  std::uint64_t jobs_shown = 0;   ///< put on the shelf
+  std::uint64_t jobs_taken = 0;   ///< from its shelf, by other ranks
+  std::uint64_t jobs_stolen = 0;  ///< from other ranks
+  std::uint64_t steals = 0;       ///< batches
+  std::uint64_t failures = 0;     ///< attempts that brought nothing
+  std::uint64_t busy_ns = 0;      ///< of all its workers together
+  std::uint64_t elapsed_ns = 0;   ///< the same, idle or not
+};
+
+/// Thread-safety: all is for the thread that made it; jobs spawn jobs by their JobContext.
+class Scheduler {
+ public:
+  /// Collective over all ranks of the job; initialises MPI unless the program has. Without mpirun
+  /// there is one rank, and everything works the same.
+  /// \throws ConfigError         a setting is out of range
+  /// \throws std::runtime_error  MPI will not do it, or the ranks run different programs
+  Scheduler(int& argc, char**& argv, const Config& config = Config::from_environment());
+  /// Collective over `comm`, which is duplicated. MPI is initialised.
+  explicit Scheduler(MPI_Comm comm, const Config& config = Config::from_environment());
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+  /// Collective. Finalises MPI if the constructor has initialised it.
+  ~Scheduler();
+
+  [[nodiscard]] int rank() const noexcept;
+  [[nodiscard]] int size() const noexcept;
+  [[nodiscard]] Pool& pool() noexcept;  ///< of this rank
+  /// Sentences about the machine and about MPI, mostly none.
+  [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
+
+  /// Makes a movable job here; it starts in run(), on whichever rank. Function is
+  /// void(JobContext&, const Payload&), and the payload, trivially copyable and of 80 bytes at
+  /// most, is made of `args` in braces.
+  template <auto Function, typename... Args>
+  void submit(Args&&... args) {
+    using Job = detail::MovableJob<Function>;
+    (void)Job::registered;  // makes it known to all ranks
+    const Job job(std::forward<Args>(args)...);
+    hold(Job::kind, std::as_bytes(std::span(&job.payload(), 1)));
+  }
+
+  /// Collective: runs all jobs of all ranks, and those that they make, and returns when none is
+  /// left anywhere. The calling thread is worker 0 meanwhile. Costs O(log ranks) when it ends.
+  /// \throws JobsFailed  on every rank: a job threw
+  void run();
+
+  /// Collective: the value of a reducer over all ranks. Same on every rank.
+  template <typename T, typename Combine>
+  [[nodiscard]] T reduce(const Reducer<T, Combine>& reducer);
+
+  /// Collective: what each rank did, by rank.
+  [[nodiscard]] std::vector<RankReport> report();
+
+ private:
+  struct Inside;
+  void hold(const detail::JobKind& kind, std::span<const std::byte> payload);
+  /// Collective: as many bytes from each rank, by rank.
+  [[nodiscard]] std::vector<std::byte> gather(std::span<const std::byte> mine);
+  std::unique_ptr<Inside> inside_;
+};
+
+template <typename T, typename Combine>
+T Scheduler::reduce(const Reducer<T, Combine>& reducer) {
+  static_assert(std::is_trivially_copyable_v<T>, "what is reduced over ranks travels as bytes");
+  T mine = reducer.value();
+  const auto all = gather(std::as_bytes(std::span(&mine, 1)));
+  T total = mine;
+  for (std::size_t rank = 0; rank < all.size() / sizeof(T); ++rank) {
+    T value = mine;
+    std::memcpy(&value, all.data() + rank * sizeof(T), sizeof(T));
+    total = rank == 0 ? value : Combine{}(std::move(total), value);
+  }
+  return total;
+}
+
+}  // namespace jackdaw

@@ -1,0 +1,76 @@
+#include "kinds.hpp"
+
+#include <set>        // set
+#include <stdexcept>  // runtime_error
+#include <string>     // string, to_string
+
+#include "check.hpp"  // check
+
+namespace jackdaw::mpi {
+namespace {
+
+/// "name payload-bytes", a line each.
+std::set<std::string> described_kinds() {
+  std::set<std::string> all;
+  for (const auto* kind = detail::all_kinds(); kind != nullptr; kind = kind->next)
+    all.insert(std::string(kind->name) + " " + std::to_string(kind->payload_bytes));
+  return all;
+}
+
+/// The list of rank 0, on every rank.
+std::set<std::string> kinds_of_first(MPI_Comm comm, const std::set<std::string>& mine) {
+  std::string text;
+  for (const auto& line : mine) text += line + '\n';
+  std::uint64_t bytes = text.size();
+  check(MPI_Bcast(&bytes, 1, MPI_UINT64_T, 0, comm), "MPI_Bcast");
+  text.resize(bytes);
+  check(MPI_Bcast(text.data(), static_cast<int>(bytes), MPI_CHAR, 0, comm), "MPI_Bcast");
+  std::set<std::string> all;
+  for (std::size_t start = 0; start < text.size();) {
+    const auto end = text.find('\n', start);
+    all.insert(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return all;
+}
+
+/// What one of two lists has and the other has not; empty: they are the same.
+std::string difference(const std::set<std::string>& mine, const std::set<std::string>& first,
+                       int rank) {
+  const std::string self = "rank " + std::to_string(rank);
+  for (const auto& kind : mine) {
+    if (!first.contains(kind)) return self + " has the job kind '" + kind + "', rank 0 has not";
+  }
+  for (const auto& kind : first) {
+    if (!mine.contains(kind)) return "rank 0 has the job kind '" + kind + "', " + self + " has not";
+  }
+  return {};
+}
+
+}  // namespace
+
+Kinds::Kinds(MPI_Comm comm) {
+  for (const auto* kind = detail::all_kinds(); kind != nullptr; kind = kind->next) {
+    const auto [entry, fresh] = by_id_.emplace(kind->id, kind);
+    if (!fresh && entry->second->name != kind->name) {
+      throw std::runtime_error("two job kinds have one id: " + std::string(kind->name) + ", " +
+                               std::string(entry->second->name) + "; rename one");
+    }
+  }
+  int rank = 0;
+  check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
+  const auto mine = described_kinds();
+  const std::string problem = difference(mine, kinds_of_first(comm, mine), rank);
+  // The highest rank that differs tells all others.
+  int speaker = problem.empty() ? -1 : rank;
+  check(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MAX, comm), "MPI_Allreduce");
+  if (speaker < 0) return;
+  std::string text = problem;
+  std::uint64_t bytes = text.size();
+  check(MPI_Bcast(&bytes, 1, MPI_UINT64_T, speaker, comm), "MPI_Bcast");
+  text.resize(bytes);
+  check(MPI_Bcast(text.data(), static_cast<int>(bytes), MPI_CHAR, speaker, comm), "MPI_Bcast");
+  throw std::runtime_error(text + "; all ranks must run the same program");
+}
+
+}  // namespace jackdaw::mpi

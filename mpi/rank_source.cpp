@@ -1,0 +1,125 @@
+#include "rank_source.hpp"
+
+#include <algorithm>  // clamp
+#include <chrono>     // steady_clock
+#include <stdexcept>  // runtime_error
+#include <string>     // to_string
+#include <utility>    // exchange
+
+namespace jackdaw::mpi {
+namespace {
+
+constexpr std::int64_t service_interval_ns = 50'000;
+constexpr unsigned most_jobs_between = 1U << 16;
+
+std::int64_t clock_ns() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// A pool, as the courier sees it.
+class PoolHome final : public Home {
+ public:
+  PoolHome(PoolDoor& door, const Kinds& kinds) : door_(door), kinds_(kinds) {}
+  std::size_t give(std::span<PackedJob> room) override { return door_.give_away(room); }
+  void receive(std::span<const PackedJob> jobs) override {
+    // The oldest last, so that it is at the bottom and comes out first.
+    for (std::size_t i = jobs.size(); i-- > 0;) {
+      const auto* kind = kinds_.find(jobs[i].kind);
+      if (kind == nullptr || jobs[i].job_class >= priority_count) {
+        throw std::runtime_error("a job came from another rank whose kind, " +
+                                 std::to_string(jobs[i].kind) + ", is not known here");
+      }
+      door_.receive(jobs[i], *kind);
+    }
+  }
+  [[nodiscard]] bool is_quiet() const override { return door_.is_quiet(); }
+  [[nodiscard]] Totals totals() const override {
+    return {door_.jobs_created(), door_.jobs_finished()};
+  }
+
+ private:
+  PoolDoor& door_;
+  const Kinds& kinds_;
+};
+
+}  // namespace
+
+/// Holds the courier's role, if it is free and this thread may have it.
+class RankSource::Visit {
+ public:
+  explicit Visit(RankSource& source)
+      : source_(source),
+        mine_((source.any_thread_ || std::this_thread::get_id() == source.maker_) &&
+              !source.taken_.load(std::memory_order_relaxed) &&  // a look; exchange decides
+              !source.taken_.exchange(true, std::memory_order_acquire)) {}  // (C)
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() {
+    if (mine_) source_.taken_.store(false, std::memory_order_release);  // (C)
+  }
+  [[nodiscard]] explicit operator bool() const noexcept { return mine_; }
+
+ private:
+  RankSource& source_;
+  bool mine_;
+};
+
+RankSource::RankSource(Courier& courier, const Kinds& kinds, unsigned workers, bool any_thread)
+    : courier_(courier),
+      kinds_(kinds),
+      any_thread_(any_thread),
+      maker_(std::this_thread::get_id()),
+      services_(workers) {}
+
+bool RankSource::fetch(PoolDoor& door) noexcept {
+  if (is_done()) return false;
+  const Visit visit(*this);
+  if (!visit || is_done()) return false;
+  try {
+    PoolHome home(door, kinds_);
+    if (!held_.empty()) {
+      home.receive(std::exchange(held_, {}));
+      return true;
+    }
+    const bool found = courier_.seek(home);
+    if (courier_.is_over()) done_.store(true, std::memory_order_release);  // (D)
+    return found;
+  } catch (...) {
+    error_ = std::current_exception();
+    done_.store(true, std::memory_order_release);  // (D)
+    return false;
+  }
+}
+
+unsigned RankSource::serve(PoolDoor& door) noexcept {
+  Service& mine = services_[door.worker()];
+  const auto now = clock_ns();
+  // So many jobs took so long: how many take an interval?
+  const auto elapsed = std::max<std::int64_t>(now - mine.last_ns, 1);
+  const auto jobs = static_cast<std::int64_t>(mine.jobs) * service_interval_ns / elapsed;
+  mine.jobs = static_cast<unsigned>(
+      std::clamp<std::int64_t>(jobs, 1, std::min<std::int64_t>(most_jobs_between, 4 * mine.jobs)));
+  mine.last_ns = now;
+  const Visit visit(*this);
+  if (!visit || is_done()) return mine.jobs;
+  try {
+    PoolHome home(door, kinds_);
+    courier_.serve(home);
+  } catch (...) {
+    error_ = std::current_exception();
+    done_.store(true, std::memory_order_release);  // (D)
+  }
+  return mine.jobs;
+}
+
+void RankSource::restart() noexcept {
+  courier_.restart();
+  done_.store(false, std::memory_order_relaxed);  // Engine::source publishes it
+  error_ = nullptr;
+}
+
+void RankSource::rethrow_error() const {
+  if (error_) std::rethrow_exception(error_);
+}
+
+}  // namespace jackdaw::mpi

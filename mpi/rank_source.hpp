@@ -1,0 +1,52 @@
+#pragma once
+/// \file
+/// The courier of a rank, behind the door through which its pool asks for work. Whoever plays the
+/// courier holds a try-lock, so one thread at a time calls MPI.
+
+#include <atomic>     // atomic
+#include <exception>  // exception_ptr
+#include <thread>     // thread::id
+#include <vector>     // vector
+
+#include "courier.hpp"              // Courier
+#include "jackdaw/work_source.hpp"  // WorkSource
+#include "kinds.hpp"                // Kinds
+
+namespace jackdaw::mpi {
+
+class RankSource final : public WorkSource {
+ public:
+  /// \param any_thread  false: only the thread that makes this may call MPI
+  RankSource(Courier& courier, const Kinds& kinds, unsigned workers, bool any_thread);
+
+  bool fetch(PoolDoor& door) noexcept override;
+  unsigned serve(PoolDoor& door) noexcept override;
+  [[nodiscard]] bool is_done() const noexcept override {
+    return done_.load(std::memory_order_acquire);  // (D)
+  }
+  /// A job of this rank that starts in the next run().
+  void hold(const PackedJob& job) { held_.push_back(job); }
+  /// Before run(); no worker is here yet.
+  void restart() noexcept;
+  /// After run(). \throws what MPI said, if it failed
+  void rethrow_error() const;
+
+ private:
+  class Visit;
+
+  Courier& courier_;
+  const Kinds& kinds_;
+  bool any_thread_;
+  std::thread::id maker_;
+  std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier
+  std::atomic<bool> done_{false};   ///< (D) store releases -> is_done(): the error is written
+  std::exception_ptr error_;
+  std::vector<PackedJob> held_;
+  struct Service {
+    std::int64_t last_ns = 0;
+    unsigned jobs = 1;
+  };
+  std::vector<Service> services_;  // by worker; each its own
+};
+
+}  // namespace jackdaw::mpi

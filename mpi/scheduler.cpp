@@ -1,0 +1,123 @@
+#include "jackdaw/scheduler.hpp"
+
+#include <optional>  // optional
+
+#include "check.hpp"          // check
+#include "courier.hpp"        // Courier
+#include "kinds.hpp"          // Kinds
+#include "rank_source.hpp"    // RankSource
+#include "session.hpp"        // Session
+#include "window_fabric.hpp"  // WindowFabric
+
+namespace jackdaw {
+namespace {
+
+/// Without threads in MPI, a rank has one.
+Config config_for(const Config& asked, int level) {
+  Config config = asked;
+  if (level == MPI_THREAD_SINGLE) config.workers = 1;
+  return config;
+}
+
+}  // namespace
+
+/// In the order in which they need each other.
+struct Scheduler::Inside {
+  Inside(std::unique_ptr<mpi::Session> started, const Config& asked)
+      : session(std::move(started)),
+        kinds(session->comm()),
+        fabric(session->comm(), mpi::shelf_bytes),
+        pool(config_for(asked, session->level())),
+        courier(fabric, static_cast<std::uint32_t>(asked.max_steal_batch), asked.seed),
+        source(courier, kinds, pool.workers(), session->level() >= MPI_THREAD_SERIALIZED),
+        notes(pool.notes()) {
+    if (session->level() == MPI_THREAD_SINGLE && asked.workers != 1)
+      notes.emplace_back("MPI was initialised without threads, so each rank has one worker");
+  }
+
+  std::unique_ptr<mpi::Session> session;
+  mpi::Kinds kinds;
+  mpi::WindowFabric fabric;
+  Pool pool;
+  mpi::Courier courier;
+  mpi::RankSource source;
+  std::vector<std::string> notes;
+};
+
+Scheduler::Scheduler(int& argc, char**& argv, const Config& config)
+    : inside_(std::make_unique<Inside>(std::make_unique<mpi::Session>(argc, argv), config)) {}
+Scheduler::Scheduler(MPI_Comm comm, const Config& config)
+    : inside_(std::make_unique<Inside>(std::make_unique<mpi::Session>(comm), config)) {}
+Scheduler::~Scheduler() = default;
+
+int Scheduler::rank() const noexcept { return inside_->fabric.rank(); }
+int Scheduler::size() const noexcept { return inside_->fabric.size(); }
+Pool& Scheduler::pool() noexcept { return inside_->pool; }
+const std::vector<std::string>& Scheduler::notes() const noexcept { return inside_->notes; }
+
+void Scheduler::hold(const detail::JobKind& kind, std::span<const std::byte> payload) {
+  PackedJob job{};
+  job.kind = kind.id;
+  job.job_class = static_cast<std::uint8_t>(Priority::normal);
+  std::memcpy(job.payload.data(), payload.data(), payload.size());
+  inside_->source.hold(job);
+}
+
+std::vector<std::byte> Scheduler::gather(std::span<const std::byte> mine) {
+  std::vector<std::byte> all(mine.size() * static_cast<std::size_t>(size()));
+  const int bytes = static_cast<int>(mine.size());
+  mpi::check(MPI_Allgather(mine.data(), bytes, MPI_BYTE, all.data(), bytes, MPI_BYTE,
+                           inside_->session->comm()),
+             "MPI_Allgather");
+  return all;
+}
+
+void Scheduler::run() {
+  inside_->source.restart();
+  // A rank that is early must not sum with one that has not begun.
+  mpi::check(MPI_Barrier(inside_->session->comm()), "MPI_Barrier");
+  inside_->pool.run_with(inside_->source);
+  inside_->source.rethrow_error();
+
+  struct Failure {
+    std::uint64_t jobs = 0;
+    char text[256] = {};
+  } mine;
+  try {
+    pool().wait();  // nothing is left: it only tells what jobs threw
+  } catch (const std::exception& error) {
+    mine.jobs = pool().statistics().jobs_failed;
+    std::strncpy(mine.text, error.what(), sizeof mine.text - 1);
+  }
+  const auto bytes = gather(std::as_bytes(std::span(&mine, 1)));
+  std::uint64_t jobs = 0;
+  std::string first;
+  for (int rank = 0; rank < size(); ++rank) {
+    Failure other;
+    std::memcpy(&other, bytes.data() + static_cast<std::size_t>(rank) * sizeof other, sizeof other);
+    jobs += other.jobs;
+    if (other.jobs > 0 && first.empty())
+      first = "on rank " + std::to_string(rank) + ": " + other.text;
+  }
+  if (jobs > 0) throw JobsFailed(std::to_string(jobs) + " job(s) threw; the first " + first);
+}
+
+std::vector<RankReport> Scheduler::report() {
+  const auto courier = inside_->courier.statistics();
+  RankReport mine{.jobs_shown = courier.jobs_given,
+                  .jobs_taken = courier.jobs_taken,
+                  .jobs_stolen = courier.jobs_stolen,
+                  .steals = courier.steals,
+                  .failures = courier.failures};
+  for (const auto& worker : pool().statistics().workers) {
+    mine.jobs_executed += worker.jobs_run;
+    mine.busy_ns += static_cast<std::uint64_t>(worker.slices.working.count());
+    mine.elapsed_ns += static_cast<std::uint64_t>(worker.slices.total().count());
+  }
+  const auto bytes = gather(std::as_bytes(std::span(&mine, 1)));
+  std::vector<RankReport> all(static_cast<std::size_t>(size()));
+  std::memcpy(all.data(), bytes.data(), bytes.size());
+  return all;
+}
+
+}  // namespace jackdaw

@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <set>
+
+#include "courier.hpp"
+#include "support/simulated_fabric.hpp"
+
+// The couriers of many ranks, with the real protocols, in simulated worlds.
+
+namespace jackdaw::mpi {
+namespace {
+
+using testing::Machine;
+using testing::SimulatedFabric;
+using testing::World;
+
+/// Jobs have numbers in the order in which they are made. Each makes a few others.
+struct Ledger {
+  std::vector<int> runs;  ///< of each job
+  std::uint64_t to_make = 0;
+  [[nodiscard]] std::uint64_t make() {
+    runs.push_back(0);
+    --to_make;
+    return runs.size() - 1;
+  }
+};
+
+class SimulatedRank final : public Home {
+ public:
+  SimulatedRank(World& world, Machine& machine, Ledger& ledger, int rank)
+      : fabric(machine, rank), world_(world), ledger_(ledger), courier_(fabric, 64, 1) {}
+
+  void make_job() {
+    PackedJob job{};
+    job.id = ledger_.make();
+    jobs_.push_back(job);
+    ++totals_.created;
+  }
+  void live() {
+    while (!courier_.is_over()) {
+      if (jobs_.empty()) {
+        if (!courier_.seek(*this)) world_.wait(static_cast<std::int64_t>(100 + world_.draw(500)));
+        continue;
+      }
+      const PackedJob job = jobs_.back();
+      jobs_.pop_back();
+      // A slow rank now and then: its shelf must do without it.
+      const bool slow = world_.draw(50) == 0;
+      world_.wait(static_cast<std::int64_t>(world_.draw(slow ? 300'000 : 3'000)));
+      ++ledger_.runs.at(job.id);
+      for (auto children = world_.draw(4); children > 0 && ledger_.to_make > 0; --children)
+        make_job();
+      // It may go on after it has made others, and they may be elsewhere before it ends.
+      if (world_.draw(10) == 0) {
+        courier_.serve(*this);
+        world_.wait(static_cast<std::int64_t>(world_.draw(100'000)));
+      }
+      ++totals_.finished;
+      if (world_.draw(3) == 0) courier_.serve(*this);
+    }
+    over = true;
+  }
+
+  std::size_t give(std::span<PackedJob> room) override {
+    const auto count = std::min(room.size(), jobs_.size() / 2);
+    std::copy_n(jobs_.begin(), count, room.begin());
+    jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(count));
+    totals_.finished += count;
+    return count;
+  }
+  void receive(std::span<const PackedJob> jobs) override {
+    jobs_.insert(jobs_.end(), jobs.begin(), jobs.end());
+    totals_.created += jobs.size();
+  }
+  [[nodiscard]] bool is_quiet() const override { return totals_.created == totals_.finished; }
+  [[nodiscard]] Totals totals() const override { return totals_; }
+
+  SimulatedFabric fabric;
+  bool over = false;
+
+ private:
+  World& world_;
+  Ledger& ledger_;
+  Courier courier_;
+  std::deque<PackedJob> jobs_;
+  Totals totals_;
+};
+
+/// One world, and what became of it.
+struct Story {
+  Story(std::uint64_t seed, int ranks, std::uint64_t jobs)
+      : world(seed), machine(world, ranks, shelf_bytes, {}) {
+    ledger.to_make = jobs;
+    for (int rank = 0; rank < ranks; ++rank)
+      all.push_back(std::make_unique<SimulatedRank>(world, machine, ledger, rank));
+    for (auto& rank : all) world.add([&rank] { rank->live(); });
+    all[world.draw(static_cast<std::uint64_t>(ranks - 1))]->make_job();
+  }
+  [[nodiscard]] bool all_over() const {
+    return std::all_of(all.begin(), all.end(), [](const auto& rank) { return rank->over; });
+  }
+  World world;
+  Machine machine;
+  Ledger ledger;
+  std::vector<std::unique_ptr<SimulatedRank>> all;
+};
+
+void expect_each_job_once(std::uint64_t seed, int ranks, std::uint64_t jobs) {
+  Story story(seed, ranks, jobs);
+  ASSERT_TRUE(story.world.run(1'000'000'000)) << "no end; seed " << seed << ", " << ranks;
+  EXPECT_TRUE(story.all_over()) << "seed " << seed << ", " << ranks << " ranks";
+  for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
+    ASSERT_EQ(story.ledger.runs[job], 1) << "job " << job << ", seed " << seed << ", " << ranks;
+}
+
+TEST(CourierWorld, EachJobRunsOnceAndThenItIsOver) {
+  for (std::uint64_t seed = 1; seed <= 10'000 && !HasFailure(); ++seed)
+    expect_each_job_once(seed, 1 + static_cast<int>(seed % 7), 20 + seed % 150);
+}
+
+TEST(CourierWorld, ManyRanksShareLittle) {
+  expect_each_job_once(1, 3000, 4000);
+  expect_each_job_once(2, 500, 2000);
+}
+
+/// A thief that stops between its claim and its get takes those jobs with it, and no others.
+TEST(CourierWorld, ADeadThiefCostsWhatItHadClaimed) {
+  int deaths = 0;
+  for (std::uint64_t seed = 1; seed <= 200 && !HasFailure(); ++seed) {
+    Story story(seed, 4, 120);
+    std::set<std::uint64_t> lost;
+    int attempts = static_cast<int>(seed % 3);
+    auto& thief = story.all[seed % 4]->fabric;
+    thief.before_get = [&](int victim, std::size_t offset, std::size_t bytes) {
+      if (attempts-- != 0) return;
+      for (std::size_t at = offset; at < offset + bytes; at += sizeof(PackedJob)) {
+        PackedJob job;
+        std::memcpy(&job, story.machine.memory[static_cast<std::size_t>(victim)].all().data() + at,
+                    sizeof job);
+        lost.insert(job.id);
+      }
+      story.world.stop();
+    };
+    const bool ended = story.world.run(30'000'000);
+    EXPECT_EQ(ended, lost.empty()) << "the others must not believe it is over; seed " << seed;
+    deaths += !lost.empty();
+    for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
+      EXPECT_EQ(story.ledger.runs[job], lost.contains(job) ? 0 : 1) << job << ", seed " << seed;
+  }
+  EXPECT_GT(deaths, 50);
+}
+
+}  // namespace
+}  // namespace jackdaw::mpi

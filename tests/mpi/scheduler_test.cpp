@@ -1,0 +1,156 @@
+#include "jackdaw/scheduler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+
+#include "support/pools.hpp"
+
+// Run by several ranks at once: see support/mpi_main.cpp.
+
+namespace jackdaw {
+namespace {
+
+constexpr int max_job = 200'000;
+
+/// The numbers from first to last, halved until one is left, which is counted.
+struct Range {
+  int first = 0;
+  int last = 0;
+};
+Sum<std::uint64_t> counted;
+Sum<std::uint64_t> total;
+Sum<std::uint64_t> made_elsewhere;
+
+void count(JobContext& job, const Range& range) {
+  if (range.first == range.last) {
+    counted += 1;
+    total += static_cast<std::uint64_t>(range.first);
+    return;
+  }
+  const int middle = range.first + (range.last - range.first) / 2;
+  job.spawn<count>(range.first, middle);
+  job.spawn<count>(middle + 1, range.last);
+}
+
+void fail_at_seven(JobContext&, const int& number) {
+  if (number % 100 == 7) throw std::runtime_error("number " + std::to_string(number));
+  counted += 1;
+}
+
+Config two_workers() {
+  Config config = testing::small_pool(2);
+  return config;
+}
+
+class SchedulerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    counted.reset();
+    total.reset();
+  }
+};
+
+TEST_F(SchedulerTest, EachJobRunsOnce) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  for (const int size : {1, 2, 100, max_job}) {
+    counted.reset();
+    total.reset();
+    if (scheduler.rank() == 0) scheduler.submit<count>(1, size);
+    scheduler.run();
+    const auto n = static_cast<std::uint64_t>(size);
+    ASSERT_EQ(scheduler.reduce(counted), n);
+    ASSERT_EQ(scheduler.reduce(total), n * (n + 1) / 2);
+  }
+}
+
+TEST_F(SchedulerTest, EveryRankMayBegin) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  scheduler.submit<count>(1, 1000 * (scheduler.rank() + 1));
+  scheduler.run();
+  const auto ranks = static_cast<std::uint64_t>(scheduler.size());
+  EXPECT_EQ(scheduler.reduce(counted), 1000 * ranks * (ranks + 1) / 2);
+}
+
+TEST_F(SchedulerTest, ARunWithoutJobsEnds) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  for (int i = 0; i < 20; ++i) scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), 0u);
+}
+
+/// Many short runs: the end is neither missed nor found too early.
+TEST_F(SchedulerTest, AHundredShortRuns) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  for (int i = 1; i <= 100; ++i) {
+    if (scheduler.rank() == i % scheduler.size()) scheduler.submit<count>(1, 10 * i);
+    scheduler.run();
+    std::uint64_t expected = 0;
+    for (int j = 1; j <= i; ++j) expected += static_cast<std::uint64_t>(10 * j);
+    ASSERT_EQ(scheduler.reduce(counted), expected) << "run " << i;
+  }
+}
+
+TEST_F(SchedulerTest, JobsThatThrowAreReportedOnEveryRankWhenTheRestHasRun) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  if (scheduler.rank() == 0) {
+    for (int i = 0; i < 1000; ++i) scheduler.submit<fail_at_seven>(i);
+  }
+  try {
+    scheduler.run();
+    ADD_FAILURE() << "run() says nothing";
+  } catch (const JobsFailed& error) {
+    EXPECT_NE(std::string(error.what()).find("10 job(s) threw"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(scheduler.reduce(counted), 990u);
+}
+
+/// Longer than any patience: a job that does not come back to the scheduler.
+void hog(JobContext&, const int& milliseconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+  counted += 1;
+}
+
+TEST_F(SchedulerTest, ABusyRankStopsNobody) {
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+  if (scheduler.rank() == 0) scheduler.submit<hog>(200);
+  if (scheduler.rank() == scheduler.size() - 1) scheduler.submit<count>(1, 1000);
+  scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), 1001u);
+}
+
+TEST_F(SchedulerTest, TheReportAddsUp) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  if (scheduler.rank() == 0) scheduler.submit<count>(1, max_job);
+  scheduler.run();
+  std::uint64_t executed = 0, stolen = 0, taken = 0;
+  for (const RankReport& rank : scheduler.report()) {
+    executed += rank.jobs_executed;
+    stolen += rank.jobs_stolen;
+    taken += rank.jobs_taken;
+  }
+  EXPECT_EQ(executed, 2u * max_job - 1);
+  EXPECT_EQ(stolen, taken);
+}
+
+/// A program that differs on one rank is refused on all, by the kind's name.
+TEST_F(SchedulerTest, RanksThatKnowOtherKindsAreRefused) {
+  int rank = 0, size = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  static detail::JobKind odd{"a_kind_of_one_rank", 42, 8, nullptr, nullptr};
+  if (size == 1) GTEST_SKIP() << "one rank agrees with itself";
+  if (rank == size - 1) detail::register_kind(odd);
+  try {
+    Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+    ADD_FAILURE() << "nobody has noticed";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("a_kind_of_one_rank"), std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace jackdaw

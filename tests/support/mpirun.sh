@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# mpirun.sh <ranks> <seconds> <command>...: Open MPI's mpirun on this host, with more ranks than
+# cores if need be, within a time limit, and nothing left behind.
+set -euo pipefail
+ranks=$1 seconds=$2
+shift 2
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+export OMPI_MCA_hwloc_base_binding_policy=none
+# mpirun itself would wait for ranks that hang; it ends them when it is told to.
+exec timeout --kill-after=5 "$seconds" mpirun -n "$ranks" "$@"
