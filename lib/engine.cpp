@@ -124,11 +124,27 @@ void Engine::wake_all() noexcept {
 void Engine::close() {
   if (config.at_exit == AtExit::cancel) idle->set_cancelling();
   end_threads();
+  drop_stale_entries();
   // The last of these deletes the engine, unless a handle outlives the pool.
   std::vector<JobStore*> stores;
   for (auto& worker : workers) stores.push_back(&worker->store);
   for (auto& inbox : inboxes) stores.push_back(&inbox->store);
   for (JobStore* home : stores) drop_store(*home);
+}
+
+/// No job is left, but there may be entries of jobs that were run by who waited for them. The
+/// threads have ended, so the caller owns all stores.
+void Engine::drop_stale_entries() noexcept {
+  for (std::size_t i = 0; i < workers.size() + inboxes.size(); ++i) {
+    for (auto& deque : store(i).deques) {
+      while (JobRecord* job = deque.pop()) (void)drop_entry(*job);
+    }
+  }
+  for (auto& list : overflow) {
+    for (auto block = list.take(); !block.empty(); block = list.take()) {
+      for (JobRecord* job : block) (void)drop_entry(*job);
+    }
+  }
 }
 
 JobStore& Engine::store(std::size_t index) noexcept {

@@ -29,3 +29,10 @@ foreach(pair cpp:main.cpp cmake:CMakeLists.txt)
     message(FATAL_ERROR "the ${language} block of README.md differs from tests/consumer/${file}")
   endif()
 endforeach()
+
+# The program for many ranks, somewhere below.
+file(READ ${root}/tests/consumer/ranks/main.cpp built)
+string(FIND "${readme}" "\n```cpp\n${built}```" found)
+if(found EQUAL -1)
+  message(FATAL_ERROR "README.md does not show tests/consumer/ranks/main.cpp")
+endif()

@@ -37,9 +37,9 @@ struct Scene {
   }
   /// A worker that ends once `jobs` are done by anybody.
   void live(std::size_t worker, int jobs) {
+    bool searching = true;
     idle.enter_search();
     for (;;) {
-      bool searching = true;
       while (take()) {
         if (searching && idle.leave_search()) {
           ExploredSync::heavy_barrier();
@@ -49,6 +49,7 @@ struct Scene {
       }
       if (done == jobs) break;
       if (!searching) idle.enter_search();
+      searching = true;
       idle.lie_down(worker);
       for (;;) {
         if ((sees_work() || done == jobs) && idle.get_up(worker)) break;
@@ -56,9 +57,18 @@ struct Scene {
       }
       if (done == jobs) break;
     }
+    if (searching) (void)idle.leave_search();
     while (idle.wake_one()) {  // as a pool that closes
     }
   }
+  /// A worker that sleeps until it is woken, as doze() does, and then takes a job.
+  void sleep_and_take(std::size_t worker) {
+    while (!idle.sleep(worker, -1)) {
+    }
+    (void)take();
+    (void)idle.leave_search();
+  }
+  void expect_nobody_counted() { EXPECT_EQ(idle.pulse(), 0U); }
 };
 
 TEST(IdleSetExplore, APusherAndAWorkerThatLiesDownSeeEachOther) {
@@ -67,6 +77,7 @@ TEST(IdleSetExplore, APusherAndAWorkerThatLiesDownSeeEachOther) {
         Scene s;
         explorer.run({[&] { s.push(s.box); }, [&] { s.live(0, 1); }});
         EXPECT_EQ(s.done, 1);
+        s.expect_nobody_counted();
       },
       {.preemptions = 4});
 }
@@ -81,6 +92,7 @@ TEST(IdleSetExplore, TwoPushesToOneSleeper) {
                       },
                       [&] { s.live(0, 2); }});
         EXPECT_EQ(s.done, 2);
+        s.expect_nobody_counted();
       },
       {.preemptions = 3});
 }
@@ -128,7 +140,28 @@ TEST(IdleSetExplore, AGuestAndAWakerNeverBothGetTheSeat) {
     bool woken = false;
     explorer.run({[&] { guest = s.idle.take_seat(0); }, [&] { woken = s.idle.wake_one(); }});
     EXPECT_NE(guest, woken);
+    EXPECT_EQ(Pulse::sleepers(s.idle.pulse()), 0U);
+    EXPECT_EQ(Pulse::searchers(s.idle.pulse()), woken ? 1U : 0U);
   });
+}
+
+TEST(IdleSetExplore, AGuestThatGoesLeavesNoJobUnseen) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        s.idle.enter_search();
+        s.idle.lie_down(0);
+        explorer.run({[&] { s.sleep_and_take(0); },
+                      [&] {
+                        if (!s.idle.take_seat(0)) return;
+                        s.idle.leave_seat(0);
+                        if (s.sees_work()) s.idle.wake(0);
+                      },
+                      [&] { s.push(s.box); }});
+        EXPECT_EQ(s.done, 1);
+        s.expect_nobody_counted();
+      },
+      {.preemptions = 4});
 }
 
 TEST(IdleSetExplore, AClearedClassIsSetAgainIfAJobCameMeanwhile) {
@@ -145,6 +178,21 @@ TEST(IdleSetExplore, AClearedClassIsSetAgainIfAJobCameMeanwhile) {
                   }});
     EXPECT_NE(s.idle.pulse() & 2, 0u);
   });
+}
+
+TEST(IdleSet, WakesTheSleeperWithTheHighestNumberOfManyWords) {
+  IdleSet<> idle(130);
+  for (const std::size_t worker : {3U, 64U, 129U}) {
+    idle.enter_search();
+    idle.lie_down(worker);
+  }
+  for (const std::size_t worker : {129U, 64U, 3U}) {
+    EXPECT_TRUE(idle.wake_one());
+    EXPECT_FALSE(idle.get_up(worker)) << "another was woken";
+    EXPECT_TRUE(idle.sleep(worker, 0)) << "its bell does not ring";
+  }
+  EXPECT_FALSE(idle.wake_one());
+  EXPECT_EQ(Pulse::searchers(idle.pulse()), 3U);
 }
 
 }  // namespace

@@ -24,7 +24,9 @@ struct Scene {
     word.finish(JobState::completed);
   }
   void cancel() {
-    if (word.cancel() == Word::Cancel::done) ++cancels;
+    const auto outcome = word.cancel();
+    if (outcome == Word::Cancel::done) ++cancels;
+    EXPECT_EQ(word.stop_requested(), outcome != Word::Cancel::too_late);
   }
   void wait() {
     while (!is_final(word.state())) word.sleep(-1);

@@ -104,6 +104,26 @@ TEST(SplitDequeExplore, ASlotIsReusedOnlyOnceItIsFree) {
       {.preemptions = 3});
 }
 
+TEST(SplitDequeExplore, AFullRingIsNoticedWithoutABell) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        s.push();
+        s.deque.publish_all();
+        explorer.run({[&] {
+                        (void)s.deque.answer();  // the bell is set to where the ring is full
+                        for (int i = 0; i < 5; ++i) {
+                          if (s.deque.put(&s.items.at(s.pushed++)) &&
+                              s.deque.answer() == decltype(s.deque)::Room::full)
+                            s.pop();
+                        }
+                      },
+                      [&] { s.steal(); }});
+        s.expect_each_item_once();
+      },
+      {.preemptions = 2});
+}
+
 TEST(SplitDequeExplore, ASeizerAndTheOwnerNeverShareAnItem) {
   Explorer::explore(
       [](Explorer& explorer) {
@@ -196,22 +216,23 @@ TEST(SplitDequeExplore, RelievingTakesTheOldestAndLosesNone) {
       {.preemptions = 3});
 }
 
-TEST(SplitDequeExplore, AThiefThatAsksForATagGetsThatOneOnly) {
-  Explorer::explore([](Explorer& explorer) {
-    Scene s;
-    s.push();
-    s.push();
-    s.deque.publish_all();
-    explorer.run({[&] { s.steal(); },
-                  [&] {
-                    Item* loot = nullptr;
-                    std::size_t taken = 0;
-                    if (s.deque.steal(&loot, 1, taken, &s.items[1]) != Steal::taken) return;
-                    EXPECT_EQ(loot, &s.items[1]);
-                    s.count(loot);
-                  }});
-    s.expect_each_item_once();
-  });
+TEST(SplitDequeExplore, WhatTheOwnerPublishesNoSeizerPublishesAgain) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        s.push();
+        s.push();
+        explorer.run({[&] {
+                        s.deque.publish_all();
+                        s.pop();
+                      },
+                      [&] {
+                        (void)s.deque.seize();
+                        s.steal();
+                      }});
+        s.expect_each_item_once();
+      },
+      {.preemptions = 3});
 }
 
 }  // namespace

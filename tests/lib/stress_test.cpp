@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -21,6 +22,26 @@ using Clock = std::chrono::steady_clock;
 /// Each of these runs for this long, not for so many rounds, so that a busy machine changes how
 /// much is tried and not whether it passes.
 constexpr std::chrono::milliseconds budget{1500};
+
+/// Its workers, once asleep, sleep for a minute if nobody wakes them: so a lost wake-up shows.
+Config patient_pool(unsigned workers) {
+  auto config = small_pool(workers);
+  config.backoff_min = config.backoff_max = std::chrono::minutes(1);
+  return config;
+}
+constexpr std::chrono::seconds too_long{20};
+
+/// Spins, with other threads let in, until `done` or for too long.
+template <typename Done>
+void expect_soon(Done done) {
+  const auto end = Clock::now() + too_long;
+  while (!done() && Clock::now() < end) std::this_thread::yield();
+  EXPECT_TRUE(done()) << "nobody was woken";
+}
+void pause_up_to(std::mt19937& random, unsigned microseconds) {
+  const auto end = Clock::now() + std::chrono::microseconds(random() % microseconds);
+  while (Clock::now() < end) std::this_thread::yield();
+}
 
 TEST(Stress, AnOwnerTwoThievesAndASeizerLoseNothing) {
   struct Item {
@@ -104,9 +125,16 @@ TEST(Stress, JobsOfAllKindsEndOnce) {
             },
             options));
       } else if (kind == 2 && !handles.empty()) {
-        const std::vector<JobRef> after{handles[random() % handles.size()]};
-        handles.push_back(
-            pool.submit([&] { ++started; }, {.priority = options.priority, .after = after}));
+        std::vector<JobRef> after;
+        for (auto n = 1 + random() % 3; n > 0; --n)
+          after.push_back(
+              handles[handles.size() - 1 - random() % std::min<std::size_t>(4, handles.size())]);
+        handles.push_back(pool.submit(
+            [&started, after] {
+              ++started;
+              for (const auto& earlier : after) EXPECT_TRUE(is_final(earlier.state()));
+            },
+            {.priority = options.priority, .after = after}));
       } else if (kind == 3 && !handles.empty()) {
         const JobRef other = handles[random() % handles.size()];
         handles.push_back(pool.submit(
@@ -142,6 +170,28 @@ TEST(Stress, JobsOfAllKindsEndOnce) {
   EXPECT_EQ(pool.statistics().jobs_created, created);
 }
 
+/// Those that it comes after end while it is being made.
+TEST(Stress, AJobStartsAfterAllThatItComesAfter) {
+  Pool pool(small_pool(3));
+  std::mt19937 random(17);
+  const auto end = Clock::now() + budget;
+  while (Clock::now() < end && !::testing::Test::HasFailure()) {
+    std::vector<JobRef> earlier;
+    std::atomic<int> starts{0};
+    for (int i = 0; i < 40; ++i) earlier.push_back(pool.submit([] {}));
+    pause_up_to(random, 30);
+    const auto last = pool.submit(
+        [&] {
+          ++starts;
+          for (const auto& one : earlier) EXPECT_TRUE(is_final(one.state()));
+        },
+        {.after = earlier});
+    last.wait();
+    pool.wait();
+    EXPECT_EQ(starts, 1);
+  }
+}
+
 long fib(int n) {
   if (n < 2) return n;
   const auto [a, b] = fork_join([=] { return fib(n - 1); }, [=] { return fib(n - 2); });
@@ -163,26 +213,110 @@ TEST(Stress, ForkJoinBesideJobs) {
   }
 }
 
-/// Sleeps and wake-ups at every speed: a lost wake-up hangs, and the test's timeout tells.
+/// Sleeps and wake-ups at every speed.
 TEST(Stress, SleepersAreWoken) {
-  Pool pool(small_pool(3));
+  Pool pool(patient_pool(3));
   std::mt19937 random(3);
   const auto end = Clock::now() + budget;
-  while (Clock::now() < end) {
-    pool.submit([] {}).wait();
-    const auto pause = Clock::now() + std::chrono::microseconds(random() % 300);
-    while (Clock::now() < pause) std::this_thread::yield();
+  while (Clock::now() < end && !::testing::Test::HasFailure()) {
+    const auto handle = pool.submit([] {});
+    expect_soon([&] { return is_final(handle.state()); });
+    pause_up_to(random, 300);
+  }
+}
+
+/// A job that waits for another one, which was pushed while somebody searched: whoever finds work
+/// passes on what is left, or one of the two is alone for a minute.
+TEST(Stress, JobsThatNeedEachOtherRunAtOnce) {
+  Pool pool(patient_pool(3));
+  std::mt19937 random(5);
+  const auto end = Clock::now() + budget;
+  while (Clock::now() < end && !::testing::Test::HasFailure()) {
+    std::atomic<int> here{0};
+    const auto meet = [&] {
+      ++here;
+      expect_soon([&] { return here == 3; });
+    };
+    if (random() % 2 == 0) {
+      for (int i = 0; i < 3; ++i) pool.spawn(meet);
+    } else {
+      pool.spawn([&](JobContext& job) {
+        job.spawn(meet);
+        pause_up_to(random, 30);
+        job.spawn(meet);
+        meet();
+      });
+    }
+    pool.wait();
+    EXPECT_EQ(here, 3);
+    pause_up_to(random, random() % 4 == 0 ? 3000 : 200);
+  }
+}
+
+/// The forker needs its thief: it waits for it, and then falls asleep about when it is done.
+TEST(Stress, AForkerThatSleepsIsToldThatItsThiefIsDone) {
+  Pool pool(patient_pool(2));
+  std::mt19937 random(9);
+  const auto end = Clock::now() + budget;
+  while (Clock::now() < end && !::testing::Test::HasFailure()) {
+    pool.run([&] {
+      std::atomic<bool> stolen{false};
+      fork_join([&] { expect_soon([&] { return stolen.load(); }); },
+                [&] {
+                  stolen = true;
+                  pause_up_to(random, 100);
+                });
+    });
+    pause_up_to(random, 300);  // the thief is about to lie down, or has
+  }
+}
+
+TEST(Stress, WaitComesBackWhenTheLastJobHasEnded) {
+  struct Link {
+    std::atomic<int>& left;
+    void operator()(JobContext& job) const {
+      if (left.fetch_sub(1) > 1) job.spawn(Link{left});
+    }
+  };
+  Pool pool(patient_pool(3));
+  std::mt19937 random(21);
+  const auto end = Clock::now() + budget;
+  while (Clock::now() < end && !::testing::Test::HasFailure()) {
+    std::atomic<int> left{static_cast<int>(1 + random() % 40)};
+    pool.spawn(Link{left});
+    if (random() % 2 == 0) pause_up_to(random, 60);
+    pool.wait();
+    EXPECT_EQ(left, 0) << "wait() came back too early";
+    expect_soon([&] { return left == 0; });
+  }
+}
+
+TEST(Stress, WhatAGuestLeavesBehindIsRunAtOnce) {
+  Pool pool(patient_pool(1));
+  std::mt19937 random(13);
+  const auto end = Clock::now() + budget;
+  while (Clock::now() < end && !::testing::Test::HasFailure()) {
+    std::atomic<bool> ran{false};
+    pool.run([&](JobContext& job) { job.spawn([&] { ran = true; }); });
+    expect_soon([&] { return ran.load(); });
+    pause_up_to(random, 200);
   }
 }
 
 TEST(Stress, PoolsComeAndGo) {
   const auto end = Clock::now() + budget;
+  std::mt19937 random(11);
   std::atomic<int> ran{0};
   int expected = 0;
   for (unsigned i = 0; Clock::now() < end; ++i) {
-    Pool pool(small_pool(1 + i % 4));
-    for (unsigned j = 0; j < i % 7; ++j) pool.spawn([&] { ++ran; });
-    expected += static_cast<int>(i % 7);
+    const auto begin = Clock::now();
+    {
+      Pool pool(patient_pool(1 + i % 4));
+      for (unsigned j = 0; j < i % 7; ++j) pool.spawn([&] { ++ran; });
+      expected += static_cast<int>(i % 7);
+      if (i % 2 == 0) pause_up_to(random, 300);
+    }
+    ASSERT_LT(Clock::now() - begin, too_long) << "a worker slept when the pool closed";
   }
   EXPECT_EQ(ran, expected);
 }

@@ -7,5 +7,9 @@ shift 2
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_MCA_hwloc_base_binding_policy=none
+# Leaks of MPI's own are not ours.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export LSAN_OPTIONS=suppressions=$here/mpi_leaks.txt:print_suppressions=0
+export ASAN_OPTIONS=fast_unwind_on_malloc=0  # MPI has no frame pointers
 # mpirun itself would wait for ranks that hang; it ends them when it is told to.
 exec timeout --kill-after=5 "$seconds" mpirun -n "$ranks" "$@"

@@ -150,6 +150,7 @@ class Engine {
   void start_threads();
   void end_threads() noexcept;
   void wake_all() noexcept;
+  void drop_stale_entries() noexcept;
   void drop_store(JobStore& store) noexcept;
   void release_dependents(JobRecord& job) noexcept;
   void unblock(JobRecord& job) noexcept;
