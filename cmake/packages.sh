@@ -10,7 +10,7 @@ packages=(g++ cmake ninja-build pkg-config git         # tools
   libhwloc-dev                                         # topology
   libcli11-dev libfmt-dev nlohmann-json3-dev libtbb-dev  # apps; oneTBB to compare with
   libopenmpi-dev openmpi-bin                           # mpi
-  libgtest-dev)                                        # tests
+  libgtest-dev procps)                                 # tests
 only_all=(clang shellcheck)
 
 list=false

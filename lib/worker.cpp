@@ -11,7 +11,9 @@ Worker::Worker(Engine& engine, std::uint16_t index, std::size_t capacity, std::u
     : pulse_(&engine.idle->pulse_word()),
       engine_(&engine),
       store(index, capacity),
-      random_(static_cast<std::minstd_rand::result_type>(seed + index * 7919U + 1U)) {}
+      random_(static_cast<std::minstd_rand::result_type>(seed + index * 7919U + 1U)) {
+  if (!heavy_barrier_works()) tasks_.ring();  // for ever: see attend_fork
+}
 
 void Worker::set_state(WorkerState to) noexcept {
   const auto from = state_.load(std::memory_order_relaxed);  // the owner alone writes

@@ -116,7 +116,10 @@ class Engine {
   /// True if every job whose making the caller could know of is finished, and so are all that these
   /// have made. A finish is counted after all that the job made (Q), and finishes are read first;
   /// so each job counted as finished is counted as made, and equal sums mean equal sets.
-  [[nodiscard]] bool is_quiet() const noexcept { return jobs_finished() == jobs_created(); }
+  [[nodiscard]] bool is_quiet() const noexcept {
+    const auto finished = jobs_finished();  // first: == does not say in which order it reads
+    return finished == jobs_created();
+  }
   [[nodiscard]] std::uint64_t jobs_created() const noexcept;
   [[nodiscard]] std::uint64_t jobs_finished() const noexcept;
   void wait_until_quiet();

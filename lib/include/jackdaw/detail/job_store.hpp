@@ -22,7 +22,9 @@ struct JobStore {
       : index(number),
         last_id_(std::uint64_t{number} * first_id),
         deques{JobDeque(capacity), JobDeque(capacity), JobDeque(capacity), JobDeque(capacity)} {
-    for (std::size_t c = 0; is_urgent(c); ++c) deques[c].ring();
+    for (std::size_t c = 0; c < priority_count; ++c) {
+      if (!rearms(c)) deques[c].ring();
+    }
   }
   /// The bell of an urgent class always rings: each put gets an answer, which makes the job public.
   [[nodiscard]] static bool is_urgent(std::size_t job_class) noexcept {
