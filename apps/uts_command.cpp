@@ -94,7 +94,10 @@ void run_uts(const UtsOptions& options) {
                                 "; leave it out, or name a tree by --tree");
   }
   Tally found;
-  Workload workload{.name = "uts", .thing = "nodes", .job_is_thing = !options.fork_join};
+  Workload workload{.name = "uts",
+                    .thing = "nodes",
+                    .variant = options.fork_join ? " --fork-join" : "",
+                    .job_is_thing = !options.fork_join};
   workload.alone = [&] { found = search_serially(tree); };
   workload.on_pool = [&](Pool& pool) {
     found = options.fork_join ? search_by_tasks(pool, tree) : search_by_jobs(pool, tree);

@@ -114,8 +114,8 @@ WorkloadRun run(const Workload& workload, const RunOptions& options) {
   const int ranks = mpi::launched_ranks();
   if (ranks > 1 && (options.serial || !workload.on_ranks)) {
     throw std::invalid_argument(
-        fmt::format("{} of them were started, but {}{} runs on one rank; start it without mpirun",
-                    ranks, workload.name, options.serial ? " --serial" : ""));
+        fmt::format("{} ranks were started, but {}{} runs on one rank; start it without mpirun",
+                    ranks, workload.name, options.serial ? " --serial" : workload.variant));
   }
   if (options.serial) {
     const auto progress = progress_of(workload, options, nullptr);

@@ -23,6 +23,7 @@ namespace jackdaw::apps {
 struct Workload {
   std::string name;
   std::string thing;              ///< what is counted, in the plural
+  std::string variant{};          ///< the option that chose it, with a space before; or empty
   bool job_is_thing = false;      ///< the pool's finished jobs are the count so far
   std::function<void()> alone{};  ///< the serial program
   std::function<void(Pool&)> on_pool{};

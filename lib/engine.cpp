@@ -232,7 +232,7 @@ void Engine::notice_quiet() noexcept {
 
 void Engine::run_with(WorkSource& more) {
   Worker* seat = nullptr;
-  while (seat == nullptr) seat = enter_seat();
+  while ((seat = enter_seat()) == nullptr) Sync::yield();  // worker 0 runs a job from before
   Worker* const outer = std::exchange(this_worker, seat);
   source.store(&more, std::memory_order_release);  // (X)
   wake_all();

@@ -17,7 +17,6 @@ Courier::Courier(Fabric& fabric, std::uint32_t max_batch, std::uint64_t seed)
       termination_(fabric),
       random_(static_cast<std::minstd_rand::result_type>(
           seed + 7919U * static_cast<unsigned>(fabric.rank()) + 1U)),
-      victims_(static_cast<std::size_t>(fabric.size())),
       was_closed_(static_cast<std::size_t>(fabric.size())) {}
 
 /// First what is its own, then what others show, while it finds out whether it is over.
@@ -36,7 +35,6 @@ bool Courier::seek(Home& home) {
 }
 
 void Courier::serve(Home& home) {
-  ++counts_.services;
   (void)termination_.step(false, {});
   if (fabric_.size() == 1) return;
   if (shelf_.is_open()) {
@@ -56,7 +54,6 @@ void Courier::keep(Home& home, std::span<const PackedJob> jobs) {
   if (jobs.empty()) return;
   home.receive(jobs);
   received_ += jobs.size();
-  counts_.jobs_returned += jobs.size();
 }
 
 bool Courier::take_back(Home& home) {
@@ -97,7 +94,6 @@ bool Courier::steal(Home& home) {
   failures_in_row_ = 0;
   ++counts_.steals;
   counts_.jobs_stolen += batch_.size();
-  victims_[at] += batch_.size();
   for (PackedJob& job : batch_) {
     if (job.moves != UINT16_MAX) ++job.moves;
   }

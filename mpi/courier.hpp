@@ -33,13 +33,11 @@ class Home {
 };
 
 struct CourierStatistics {
-  std::uint64_t jobs_given = 0;     ///< put on the shelf
-  std::uint64_t jobs_returned = 0;  ///< taken back from it
-  std::uint64_t jobs_taken = 0;     ///< by other ranks
-  std::uint64_t jobs_stolen = 0;    ///< from other ranks
-  std::uint64_t steals = 0;         ///< batches
-  std::uint64_t failures = 0;       ///< attempts that brought nothing
-  std::uint64_t services = 0;
+  std::uint64_t jobs_given = 0;   ///< put on the shelf
+  std::uint64_t jobs_taken = 0;   ///< by other ranks
+  std::uint64_t jobs_stolen = 0;  ///< from other ranks
+  std::uint64_t steals = 0;       ///< batches
+  std::uint64_t failures = 0;     ///< attempts that brought nothing
 };
 
 class Courier {
@@ -56,8 +54,6 @@ class Courier {
   void restart() noexcept { termination_.restart(); }
 
   [[nodiscard]] CourierStatistics statistics() const noexcept;
-  /// Jobs stolen from each rank.
-  [[nodiscard]] const std::vector<std::uint64_t>& victims() const noexcept { return victims_; }
 
  private:
   [[nodiscard]] bool take_back(Home& home);
@@ -71,9 +67,8 @@ class Courier {
   Termination termination_;
   std::minstd_rand random_;
   std::vector<PackedJob> batch_;
-  std::vector<std::uint64_t> victims_;  // by rank
-  std::vector<bool> was_closed_;        // by rank: look before the next attempt
-  int favourite_ = -1;                  // the last victim that had something
+  std::vector<bool> was_closed_;  // by rank: look before the next attempt
+  int favourite_ = -1;            // the last victim that had something
   unsigned failures_in_row_ = 0;
   std::int64_t next_attempt_ns_ = 0;
   std::uint64_t received_ = 0;  // jobs that home has, and that it, or another rank, made before

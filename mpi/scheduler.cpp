@@ -1,7 +1,5 @@
 #include "jackdaw/scheduler.hpp"
 
-#include <optional>  // optional
-
 #include "check.hpp"          // check
 #include "courier.hpp"        // Courier
 #include "kinds.hpp"          // Kinds
@@ -74,6 +72,7 @@ std::vector<std::byte> Scheduler::gather(std::span<const std::byte> mine) {
 
 void Scheduler::run() {
   inside_->source.restart();
+  const auto failed_before = pool().statistics().jobs_failed;
   // A rank that is early must not sum with one that has not begun.
   mpi::check(MPI_Barrier(inside_->session->comm()), "MPI_Barrier");
   inside_->pool.run_with(inside_->source);
@@ -86,9 +85,11 @@ void Scheduler::run() {
   try {
     pool().wait();  // nothing is left: it only tells what jobs threw
   } catch (const std::exception& error) {
-    mine.jobs = pool().statistics().jobs_failed;
     std::strncpy(mine.text, error.what(), sizeof mine.text - 1);
+  } catch (...) {
+    std::strncpy(mine.text, "an exception that is no std::exception", sizeof mine.text - 1);
   }
+  mine.jobs = pool().statistics().jobs_failed - failed_before;
   const auto bytes = gather(std::as_bytes(std::span(&mine, 1)));
   std::uint64_t jobs = 0;
   std::string first;

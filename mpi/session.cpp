@@ -3,8 +3,6 @@
 #include <sched.h>   // sched_getaffinity
 #include <stdlib.h>  // getenv, setenv
 
-#include <string>  // stoi
-
 #include "check.hpp"  // check
 
 namespace jackdaw::mpi {

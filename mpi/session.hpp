@@ -4,9 +4,6 @@
 
 #include <mpi.h>
 
-#include <string>  // string
-#include <vector>  // vector
-
 namespace jackdaw::mpi {
 
 /// Collective to make and to destroy.

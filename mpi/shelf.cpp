@@ -43,7 +43,6 @@ std::uint32_t Shelf::open(std::uint32_t jobs) {
       fabric_.fetch_add(fabric_.rank(), Word::shelf(), high_.encode() - old_high - known_attempts_);
   first_ = claimed_by(jobs, ControlWord::decode(old).attempts - known_attempts_, max_batch_);
   open_ = true;
-  ++fillings_;
   return first_;
 }
 

@@ -42,7 +42,6 @@ class Shelf {
   [[nodiscard]] std::span<const PackedJob> close();
 
   [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }  ///< jobs, by thieves
-  [[nodiscard]] std::uint64_t fillings() const noexcept { return fillings_; }
 
  private:
   [[nodiscard]] PackedJob* slot(std::uint32_t index);
@@ -55,7 +54,7 @@ class Shelf {
   std::uint32_t first_ = 0;           // jobs of this filling that the owner kept
   std::uint32_t next_slot_ = 0;
   std::array<std::uint64_t, shelf_slots> claimed_{};  // of each slot, ever
-  std::uint64_t taken_ = 0, fillings_ = 0;
+  std::uint64_t taken_ = 0;
 };
 
 /// What became of an attempt.

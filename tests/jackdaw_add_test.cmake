@@ -26,7 +26,7 @@ function(jackdaw_add_mpi_test path)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/mpi ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE jackdaw::jackdaw jackdaw_build GTest::gtest)
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 100)
+    set(arg_TIMEOUT 300)  # beside other programs that keep the cores, ranks that wait are slow
   endif()
   math(EXPR patience "${arg_TIMEOUT} + 20")  # mpirun.sh ends it earlier, and cleans up
   foreach(ranks IN LISTS arg_RANKS)

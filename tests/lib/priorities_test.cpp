@@ -81,8 +81,15 @@ TEST(Priorities, HoldAcrossWorkers) {
                 {.priority = Priority::low});
           }
           if (w == 1) {
-            for (int i = 0; i < 400; ++i)
-              job.spawn([&] { --normal_left; }, {.priority = Priority::normal});
+            for (int i = 0; i < 400; ++i) {
+              job.spawn(
+                  [&] {  // long enough for the other worker to run all its low jobs meanwhile
+                    volatile int spin = 0;
+                    while (spin < 5000) spin = spin + 1;
+                    --normal_left;
+                  },
+                  {.priority = Priority::normal});
+            }
           }
           ++ready;
           while (ready < 2) std::this_thread::yield();

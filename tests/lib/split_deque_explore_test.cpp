@@ -40,6 +40,10 @@ struct Scene {
       count(loot.at(i));
     }
   }
+  void seize_and_steal() {
+    (void)deque.seize();
+    steal();
+  }
   void count(Item* item) { ++taken.at(static_cast<std::size_t>(item - items.data())); }
   void expect_each_item_once() {
     for (std::size_t i = 0; i < pushed; ++i) pop();
@@ -135,10 +139,7 @@ TEST(SplitDequeExplore, ASeizerAndTheOwnerNeverShareAnItem) {
                         s.push();
                         s.pop();
                       },
-                      [&] {
-                        (void)s.deque.seize();
-                        s.steal();
-                      }});
+                      [&] { s.seize_and_steal(); }});
         s.expect_each_item_once();
       },
       {.preemptions = 3});
@@ -150,11 +151,8 @@ TEST(SplitDequeExplore, TwoSeizersAndAThief) {
         Scene s;
         s.push();
         s.push();
-        explorer.run({[&] { s.pop(); }, [&] { (void)s.deque.seize(); },
-                      [&] {
-                        (void)s.deque.seize();
-                        s.steal();
-                      }});
+        explorer.run(
+            {[&] { s.pop(); }, [&] { (void)s.deque.seize(); }, [&] { s.seize_and_steal(); }});
         s.expect_each_item_once();
       },
       {.preemptions = 2});
@@ -170,10 +168,7 @@ TEST(SplitDequeExplore, AForkIsTakenBackOrStolenNeverBoth) {
                         if (s.take()) s.count(&s.items[1]);
                         if (s.take()) s.count(&s.items[0]);
                       },
-                      [&] {
-                        (void)s.deque.seize();
-                        s.steal();
-                      }});
+                      [&] { s.seize_and_steal(); }});
         s.expect_each_item_once();
       },
       {.preemptions = 3});
@@ -226,10 +221,7 @@ TEST(SplitDequeExplore, WhatTheOwnerPublishesNoSeizerPublishesAgain) {
                         s.deque.publish_all();
                         s.pop();
                       },
-                      [&] {
-                        (void)s.deque.seize();
-                        s.steal();
-                      }});
+                      [&] { s.seize_and_steal(); }});
         s.expect_each_item_once();
       },
       {.preemptions = 3});

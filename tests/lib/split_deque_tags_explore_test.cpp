@@ -54,6 +54,10 @@ struct Scene {
     EXPECT_TRUE(wanted == nullptr || loot->put_with == wanted) << "a thief asked for another tag";
     count(loot);
   }
+  void seize_and_steal(const void* wanted) {
+    (void)deque.seize();
+    steal(wanted);
+  }
   void count(Item* item) {
     item->out = true;
     ++taken.at(static_cast<std::size_t>(item - items.data()));
@@ -124,10 +128,7 @@ TEST(SplitDequeTagsExplore, ASeizerGivesEachJobsItemsTheirTag) {
                         s.push();
                         s.pop();
                       },
-                      [&] {
-                        (void)s.deque.seize();
-                        s.steal(job_b);
-                      }});
+                      [&] { s.seize_and_steal(job_b); }});
         s.expect_each_item_once();
       },
       {.preemptions = 2});
@@ -146,10 +147,7 @@ TEST(SplitDequeTagsExplore, WhatIsPrivateIsTaggedBeforeTheTagChanges) {
                         s.deque.restore(before);
                         s.pop();
                       },
-                      [&] {
-                        (void)s.deque.seize();
-                        s.steal(job_b);
-                      }});
+                      [&] { s.seize_and_steal(job_b); }});
         s.expect_each_item_once();
       },
       {.preemptions = 2});
@@ -197,10 +195,7 @@ TEST(SplitDequeTagsExplore, AFramesItemsAreSeizedWhileItEnds) {
                         s.deque.restore(lower);
                         s.pop();
                       },
-                      [&] {
-                        (void)s.deque.seize();
-                        s.steal(nullptr);
-                      }});
+                      [&] { s.seize_and_steal(nullptr); }});
         s.expect_each_item_once();
       },
       {.preemptions = 2});

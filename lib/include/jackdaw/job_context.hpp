@@ -29,7 +29,7 @@ class JobContext {
     emplace<std::decay_t<F>>(std::forward<F>(function));
   }
   /// Makes a job that calls F(args...)(), and forgets it. The function object is constructed where
-  /// it will run, not moved there: that saves a few ns when its parts have just been computed.
+  /// it will run, not moved there.
   template <detail::JobFunction F, typename... Args>
   requires std::constructible_from<F, Args...>
   void emplace(Args&&... args);

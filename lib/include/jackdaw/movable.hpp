@@ -51,7 +51,9 @@ template <auto Function>
 }
 
 template <typename Function>
-struct PayloadOf;  // a movable job's function is void(JobContext&, const Payload&)
+struct PayloadOf {
+  static_assert(!sizeof(Function), "a movable job's function is void(JobContext&, const Payload&)");
+};
 template <typename P>
 struct PayloadOf<void (*)(JobContext&, const P&)> {
   using type = P;

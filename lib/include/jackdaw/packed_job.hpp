@@ -13,11 +13,10 @@ namespace jackdaw {
 
 struct PackedJob {
   std::uint64_t kind;         ///< JobKind::id
-  std::uint64_t id;           ///< on the rank that made it
-  std::uint32_t home;         ///< that rank
+  std::uint64_t id;           ///< where it was packed; it gets another where it arrives
   std::uint16_t moves;        ///< between ranks; saturates
   std::uint8_t job_class;     ///< its Priority
-  std::uint8_t reserved[25];  ///< zero
+  std::uint8_t reserved[29];  ///< zero
   std::array<std::byte, detail::payload_bytes> payload;
 };
 static_assert(sizeof(PackedJob) == 128 && std::is_trivially_copyable_v<PackedJob>);
