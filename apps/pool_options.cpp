@@ -18,7 +18,10 @@ constexpr Field fields[] = {
     {"max_steal_batch", "Jobs that a thief takes at most, 1 to 64 (default 64)"},
     {"backoff_min", "First sleep of an idle worker, in ms (default 1)"},
     {"backoff_max", "Longest sleep of an idle worker, in ms (default 1000)"},
-    {"stack_bytes", "Stack of a worker, in bytes (default 268435456)"}};
+    {"stack_bytes", "Stack of a worker, in bytes (default 268435456)"},
+    {"fabric", "How ranks reach each other: auto (default), windows or messages"},
+    {"progress_interval", "Time between two looks at the other ranks, in us (default 50)"},
+    {"affinity_entries", "Ranks that a rank remembers, 8 to 4096 (default 256)"}};
 constexpr Field switches[] = {
     {"pin", "Bind each worker to its core (default), or let it move"},
     {"smt", "A worker for each hardware thread, or for each core (default)"}};

@@ -99,7 +99,10 @@ nlohmann::json config_json(const Config& config, unsigned workers) {
           {"max_steal_batch", config.max_steal_batch},
           {"backoff_min_ms", config.backoff_min.count()},
           {"backoff_max_ms", config.backoff_max.count()},
-          {"stack_bytes", config.stack_bytes}};
+          {"stack_bytes", config.stack_bytes},
+          {"fabric", name(config.fabric)},
+          {"progress_interval_us", config.progress_interval.count()},
+          {"affinity_entries", config.affinity_entries}};
 }
 
 nlohmann::json environment_json() {

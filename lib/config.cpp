@@ -24,10 +24,12 @@ void read(std::string_view field, std::string_view text, T& value) {
     refuse(field, '"' + std::string(text) + '"', "a whole number, 0 or more");
 }
 
-void read(std::string_view field, std::string_view text, std::chrono::milliseconds& value) {
-  unsigned milliseconds = 0;
-  read(field, text, milliseconds);
-  value = std::chrono::milliseconds(milliseconds);
+template <typename Period>
+void read(std::string_view field, std::string_view text,
+          std::chrono::duration<std::int64_t, Period>& value) {
+  unsigned count = 0;
+  read(field, text, count);
+  value = std::chrono::duration<std::int64_t, Period>(count);
 }
 
 void read(std::string_view field, std::string_view text, bool& value) {
@@ -37,6 +39,7 @@ void read(std::string_view field, std::string_view text, bool& value) {
 
 constexpr std::array strategies{Strategy::single, Strategy::batched, Strategy::locality_aware};
 constexpr std::array placements{Placement::compact, Placement::scatter};
+constexpr std::array transports{Transport::automatic, Transport::windows, Transport::messages};
 constexpr std::array exits{AtExit::drain, AtExit::cancel};
 
 template <typename T, std::size_t n>
@@ -64,7 +67,10 @@ constexpr std::string_view fields[] = {"workers",
                                        "placement",
                                        "seed",
                                        "stack_bytes",
-                                       "at_exit"};
+                                       "at_exit",
+                                       "fabric",
+                                       "progress_interval",
+                                       "affinity_entries"};
 
 void check(std::string_view field, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
   if (value < low || value > high) {
@@ -77,6 +83,10 @@ void check(std::string_view field, std::uint64_t value, std::uint64_t low, std::
 std::string_view name(Strategy strategy) noexcept {
   constexpr std::string_view names[] = {"single", "batched", "locality_aware"};
   return names[static_cast<std::size_t>(strategy)];
+}
+std::string_view name(Transport transport) noexcept {
+  constexpr std::string_view names[] = {"auto", "windows", "messages"};
+  return names[static_cast<std::size_t>(transport)];
 }
 std::string_view name(Placement placement) noexcept {
   return placement == Placement::compact ? "compact" : "scatter";
@@ -98,6 +108,9 @@ void set_field(Config& config, std::string_view field, std::string_view text) {
   if (field == "seed") return read(field, text, config.seed);
   if (field == "stack_bytes") return read(field, text, config.stack_bytes);
   if (field == "at_exit") return read_name(field, text, exits, config.at_exit);
+  if (field == "fabric") return read_name(field, text, transports, config.fabric);
+  if (field == "progress_interval") return read(field, text, config.progress_interval);
+  if (field == "affinity_entries") return read(field, text, config.affinity_entries);
   throw ConfigError("there is no setting named " + std::string(field));
 }
 
@@ -129,6 +142,8 @@ void Config::validate() const {
   const auto high = static_cast<std::uint64_t>(backoff_max.count());
   check("backoff_min", low, 1, 60000);
   check("backoff_max", high, low, 60000);
+  check("progress_interval", static_cast<std::uint64_t>(progress_interval.count()), 1, 1'000'000);
+  check("affinity_entries", affinity_entries, 8, 4096);
   check("stack_bytes", stack_bytes, std::size_t{1} << 16, std::size_t{1} << 36);
 }
 

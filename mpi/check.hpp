@@ -16,6 +16,7 @@ class Error : public std::runtime_error {
   Error(const std::string& call, int code, const std::string& cure = {})
       : std::runtime_error(call + ": " + text_of(code) + (cure.empty() ? "" : "; " + cure)),
         code_(code) {}
+  explicit Error(const std::string& text) : std::runtime_error(text), code_(MPI_ERR_OTHER) {}
   [[nodiscard]] int code() const noexcept { return code_; }
 
  private:

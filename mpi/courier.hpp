@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// What a rank says to the others: shows its surplus on the shelf, takes batches from their shelves
-/// when it is dry, and finds out when it is over. One caller at a time; knows no threads and no
-/// MPI.
+/// What a rank says to the others: shows its surplus on its shelves, takes batches from theirs when
+/// it is dry, leaves word where work may come up, and finds out when it is over. One caller at a
+/// time; knows no threads and no MPI.
 
 #include <cstddef>  // size_t
 #include <cstdint>  // int64_t, uint32_t, uint64_t
@@ -10,9 +10,12 @@
 #include <span>     // span
 #include <vector>   // vector
 
-#include "fabric.hpp"       // Fabric, Totals
+#include "lifelines.hpp"    // Lifelines
+#include "mailbox.hpp"      // Mailbox
+#include "reach.hpp"        // Reach
 #include "shelf.hpp"        // Shelf, PackedJob
 #include "termination.hpp"  // Termination
+#include "victims.hpp"      // Victims
 
 namespace jackdaw::mpi {
 
@@ -33,43 +36,64 @@ class Home {
 };
 
 struct CourierStatistics {
-  std::uint64_t jobs_given = 0;   ///< put on the shelf
-  std::uint64_t jobs_taken = 0;   ///< by other ranks
-  std::uint64_t jobs_stolen = 0;  ///< from other ranks
-  std::uint64_t steals = 0;       ///< batches
-  std::uint64_t failures = 0;     ///< attempts that brought nothing
+  std::uint64_t jobs_given = 0;  ///< put on a shelf
+  std::uint64_t jobs_taken = 0;  ///< by other ranks
+  std::uint64_t jobs_near = 0;   ///< stolen from ranks of the same host
+  std::uint64_t jobs_far = 0;    ///< stolen from others
+  std::uint64_t steals = 0;      ///< batches
+  std::uint64_t failures = 0;    ///< attempts that brought nothing
+  std::uint64_t bytes = 0;       ///< of what was stolen
+  std::uint64_t wakes = 0;       ///< ranks that waited for word, and were told
 };
 
 class Courier {
  public:
-  Courier(Fabric& fabric, std::uint32_t max_batch, std::uint64_t seed);
+  struct Settings {
+    std::uint32_t max_batch = 64;
+    std::int64_t backoff_min_ns = 1'000'000;  ///< between attempts of a rank that has left word
+    std::int64_t backoff_max_ns = 1'000'000'000;
+    std::uint64_t seed = 1;
+  };
+  /// All live longer.
+  Courier(Mailbox& mailbox, Reach& reach, Victims& victims, const Settings& settings);
 
   /// For a rank that has nothing left to start. \returns true if home has received jobs
   bool seek(Home& home);
-  /// For a busy rank, now and then: shows surplus, if nothing is shown.
+  /// For a busy rank, now and then: reads its letters, shows surplus, tells who waits for it.
   void serve(Home& home);
   /// No job is left on any rank, and all ranks know.
   [[nodiscard]] bool is_over() const noexcept { return termination_.over(); }
+  /// Once it is over: answers the others until all of them know. Collective.
+  void part();
   /// Before the ranks begin anew, together.
-  void restart() noexcept { termination_.restart(); }
+  void restart();
 
   [[nodiscard]] CourierStatistics statistics() const noexcept;
 
  private:
+  void read_letters();
+  void read(const Letter& letter);
   [[nodiscard]] bool take_back(Home& home);
   [[nodiscard]] bool steal(Home& home);
-  [[nodiscard]] int choose_victim();
+  [[nodiscard]] bool take_from(int victim);
+  void show(Home& home, Shelf& shelf);
+  void wake_who_waits();
+  void back_off();
+  void leave_word();
   void keep(Home& home, std::span<const PackedJob> jobs);
 
-  Fabric& fabric_;
-  std::uint32_t max_batch_;
-  Shelf shelf_;
+  Mailbox& mailbox_;
+  Network& network_;
+  Reach& reach_;
+  Victims& victims_;
+  Settings settings_;
+  std::vector<Shelf> shelves_;  // one for each fabric, nearest first
   Termination termination_;
+  Lifelines lifelines_;
   std::minstd_rand random_;
   std::vector<PackedJob> batch_;
-  std::vector<bool> was_closed_;  // by rank: look before the next attempt
-  int favourite_ = -1;            // the last victim that had something
   unsigned failures_in_row_ = 0;
+  bool has_left_word_ = false;
   std::int64_t next_attempt_ns_ = 0;
   std::uint64_t received_ = 0;  // jobs that home has, and that it, or another rank, made before
   std::uint64_t given_ = 0;     // jobs that home counts as ended, and that go on elsewhere

@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// What the protocols between ranks need of a network: a few words that are only ever added to, and
-/// memory to read from. MPI windows are one; a simulated world is another.
+/// What the shelf needs of a network: a few words that are only ever added to, and memory to read
+/// from. MPI windows are one; messages, and a simulated world, are others.
 
 #include <cstddef>  // byte, size_t
-#include <cstdint>  // int64_t, uint64_t
+#include <cstdint>  // uint64_t
 #include <span>     // span
 
 namespace jackdaw::mpi {
@@ -20,14 +20,8 @@ struct Word {
   [[nodiscard]] static constexpr Word fetched(unsigned slot) { return {1 + slot}; }
 };
 
-/// Sums over all ranks.
-struct Totals {
-  std::uint64_t created = 0;
-  std::uint64_t finished = 0;
-  friend bool operator==(const Totals&, const Totals&) = default;
-};
-
-/// Not thread-safe: one caller at a time. Operations may throw mpi::Error.
+/// The memory of several ranks. Ranks are numbered as in the whole job. Not thread-safe: one caller
+/// at a time. Operations may throw mpi::Error.
 class Fabric {
  public:
   Fabric() = default;
@@ -35,8 +29,8 @@ class Fabric {
   Fabric& operator=(const Fabric&) = delete;
   virtual ~Fabric() = default;
 
-  [[nodiscard]] virtual int rank() const = 0;
-  [[nodiscard]] virtual int size() const = 0;
+  [[nodiscard]] virtual int rank() const = 0;              ///< the caller's own
+  [[nodiscard]] virtual bool reaches(int rank) const = 0;  ///< its memory is part of this fabric
 
   /// Adds, and gives the value before.
   virtual std::uint64_t fetch_add(int rank, Word word, std::uint64_t summand) = 0;
@@ -49,13 +43,6 @@ class Fabric {
   /// control word that was changed after publish().
   [[nodiscard]] virtual std::span<std::byte> data() = 0;
   virtual void publish() = 0;
-
-  /// One sum over all ranks at a time: begin, then ask until it is there.
-  virtual void begin_sum(const Totals& mine) = 0;
-  [[nodiscard]] virtual bool end_sum(Totals& all) = 0;
-
-  /// Time that grows, ns.
-  [[nodiscard]] virtual std::int64_t now() = 0;
 };
 
 }  // namespace jackdaw::mpi

@@ -9,7 +9,6 @@
 namespace jackdaw::mpi {
 namespace {
 
-constexpr std::int64_t service_interval_ns = 50'000;
 constexpr unsigned most_jobs_between = 1U << 16;
 
 std::int64_t clock_ns() {
@@ -49,7 +48,7 @@ class RankSource::Visit {
  public:
   explicit Visit(RankSource& source)
       : source_(source),
-        mine_((source.any_thread_ || std::this_thread::get_id() == source.maker_) &&
+        mine_((source.settings_.any_thread || std::this_thread::get_id() == source.maker_) &&
               !source.taken_.load(std::memory_order_relaxed) &&  // a look; exchange decides
               !source.taken_.exchange(true, std::memory_order_acquire)) {}  // (C)
   Visit(const Visit&) = delete;
@@ -64,12 +63,12 @@ class RankSource::Visit {
   bool mine_;
 };
 
-RankSource::RankSource(Courier& courier, const Kinds& kinds, unsigned workers, bool any_thread)
+RankSource::RankSource(Courier& courier, const Kinds& kinds, const Settings& settings)
     : courier_(courier),
       kinds_(kinds),
-      any_thread_(any_thread),
+      settings_(settings),
       maker_(std::this_thread::get_id()),
-      services_(workers) {}
+      services_(settings.workers) {}
 
 bool RankSource::fetch(PoolDoor& door) noexcept {
   if (is_done()) return false;
@@ -96,7 +95,7 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
   const auto now = clock_ns();
   // So many jobs took so long: how many take an interval?
   const auto elapsed = std::max<std::int64_t>(now - mine.last_ns, 1);
-  const auto jobs = static_cast<std::int64_t>(mine.jobs) * service_interval_ns / elapsed;
+  const auto jobs = static_cast<std::int64_t>(mine.jobs) * settings_.interval_ns / elapsed;
   mine.jobs = static_cast<unsigned>(
       std::clamp<std::int64_t>(jobs, 1, std::min<std::int64_t>(most_jobs_between, 4 * mine.jobs)));
   mine.last_ns = now;
@@ -118,7 +117,17 @@ void RankSource::restart() noexcept {
   error_ = nullptr;
 }
 
-void RankSource::rethrow_error() const {
+/// Workers that were about to ask for work may still be on their way out.
+void RankSource::part() {
+  while (taken_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();  // (C)
+  if (!error_) {
+    try {
+      courier_.part();
+    } catch (...) {
+      error_ = std::current_exception();
+    }
+  }
+  taken_.store(false, std::memory_order_release);  // (C)
   if (error_) std::rethrow_exception(error_);
 }
 

@@ -16,8 +16,12 @@ namespace jackdaw::mpi {
 
 class RankSource final : public WorkSource {
  public:
-  /// \param any_thread  false: only the thread that makes this may call MPI
-  RankSource(Courier& courier, const Kinds& kinds, unsigned workers, bool any_thread);
+  struct Settings {
+    unsigned workers = 1;
+    std::int64_t interval_ns = 50'000;  ///< between two services of a busy worker
+    bool any_thread = true;             ///< false: only the thread that makes this may call MPI
+  };
+  RankSource(Courier& courier, const Kinds& kinds, const Settings& settings);
 
   bool fetch(PoolDoor& door) noexcept override;
   unsigned serve(PoolDoor& door) noexcept override;
@@ -28,15 +32,15 @@ class RankSource final : public WorkSource {
   void hold(const PackedJob& job) { held_.push_back(job); }
   /// Before run(); no worker is here yet.
   void restart() noexcept;
-  /// After run(). \throws what MPI said, if it failed
-  void rethrow_error() const;
+  /// Collective, after run(). \throws what MPI said, if it failed
+  void part();
 
  private:
   class Visit;
 
   Courier& courier_;
   const Kinds& kinds_;
-  bool any_thread_;
+  Settings settings_;
   std::thread::id maker_;
   std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier
   std::atomic<bool> done_{false};   ///< (D) store releases -> is_done(): the error is written

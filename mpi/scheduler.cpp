@@ -1,11 +1,14 @@
 #include "jackdaw/scheduler.hpp"
 
-#include "check.hpp"          // check
-#include "courier.hpp"        // Courier
-#include "kinds.hpp"          // Kinds
-#include "rank_source.hpp"    // RankSource
-#include "session.hpp"        // Session
-#include "window_fabric.hpp"  // WindowFabric
+#include <cstdio>  // fprintf
+
+#include "check.hpp"        // check
+#include "connection.hpp"   // Connection
+#include "courier.hpp"      // Courier
+#include "kinds.hpp"        // Kinds
+#include "mpi_network.hpp"  // MpiNetwork
+#include "rank_source.hpp"  // RankSource
+#include "session.hpp"      // Session
 
 namespace jackdaw {
 namespace {
@@ -24,19 +27,33 @@ struct Scheduler::Inside {
   Inside(std::unique_ptr<mpi::Session> started, const Config& asked)
       : session(std::move(started)),
         kinds(session->comm()),
-        fabric(session->comm(), mpi::shelf_bytes),
+        network(session->comm()),
+        mailbox(network),
+        connection(session->comm(), mailbox, asked.fabric),
         pool(config_for(asked, session->level())),
-        courier(fabric, static_cast<std::uint32_t>(asked.max_steal_batch), asked.seed),
-        source(courier, kinds, pool.workers(), session->level() >= MPI_THREAD_SERIALIZED),
+        victims(network.rank(), network.size(), asked.seed),
+        courier(mailbox, connection.reach(), victims, settings_of(asked)),
+        source(courier, kinds,
+               {pool.workers(), std::chrono::nanoseconds(asked.progress_interval).count(),
+                session->level() >= MPI_THREAD_SERIALIZED}),
         notes(pool.notes()) {
     if (session->level() == MPI_THREAD_SINGLE && asked.workers != 1)
       notes.emplace_back("MPI was initialised without threads, so each rank has one worker");
   }
 
+  static mpi::Courier::Settings settings_of(const Config& config) {
+    return {static_cast<std::uint32_t>(config.max_steal_batch),
+            std::chrono::nanoseconds(config.backoff_min).count(),
+            std::chrono::nanoseconds(config.backoff_max).count(), config.seed};
+  }
+
   std::unique_ptr<mpi::Session> session;
   mpi::Kinds kinds;
-  mpi::WindowFabric fabric;
+  mpi::MpiNetwork network;
+  mpi::Mailbox mailbox;
+  mpi::Connection connection;
   Pool pool;
+  mpi::Victims victims;
   mpi::Courier courier;
   mpi::RankSource source;
   std::vector<std::string> notes;
@@ -48,8 +65,8 @@ Scheduler::Scheduler(MPI_Comm comm, const Config& config)
     : inside_(std::make_unique<Inside>(std::make_unique<mpi::Session>(comm), config)) {}
 Scheduler::~Scheduler() = default;
 
-int Scheduler::rank() const noexcept { return inside_->fabric.rank(); }
-int Scheduler::size() const noexcept { return inside_->fabric.size(); }
+int Scheduler::rank() const noexcept { return inside_->network.rank(); }
+int Scheduler::size() const noexcept { return inside_->network.size(); }
 Pool& Scheduler::pool() noexcept { return inside_->pool; }
 const std::vector<std::string>& Scheduler::notes() const noexcept { return inside_->notes; }
 
@@ -76,7 +93,13 @@ void Scheduler::run() {
   // A rank that is early must not sum with one that has not begun.
   mpi::check(MPI_Barrier(inside_->session->comm()), "MPI_Barrier");
   inside_->pool.run_with(inside_->source);
-  inside_->source.rethrow_error();
+  try {
+    inside_->source.part();
+  } catch (const std::exception& error) {
+    // The others wait for this rank's jobs, and will for ever.
+    std::fprintf(stderr, "jackdaw: rank %d: %s\n", rank(), error.what());
+    MPI_Abort(inside_->session->comm(), 1);
+  }
 
   struct Failure {
     std::uint64_t jobs = 0;
@@ -107,7 +130,7 @@ std::vector<RankReport> Scheduler::report() {
   const auto courier = inside_->courier.statistics();
   RankReport mine{.jobs_shown = courier.jobs_given,
                   .jobs_taken = courier.jobs_taken,
-                  .jobs_stolen = courier.jobs_stolen,
+                  .jobs_stolen = courier.jobs_near + courier.jobs_far,
                   .steals = courier.steals,
                   .failures = courier.failures};
   for (const auto& worker : pool().statistics().workers) {

@@ -21,9 +21,6 @@ void prepare_open_mpi() {
   // A rank that waits must let others of its host run, or each message takes a time slice.
   if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && local > CPU_COUNT(&cpus))
     setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
-  // Debian forbids the only kind of window that works between hosts joined by TCP. It comes last of
-  // those that are left, so a better one is taken where there is one.
-  if (number_in("OMPI_COMM_WORLD_SIZE") > local) setenv("OMPI_MCA_osc", "^ucx", 0);
 }
 
 }  // namespace

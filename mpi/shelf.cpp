@@ -64,15 +64,20 @@ Knock take_batch(Fabric& fabric, int victim, std::uint32_t max_batch,
                  std::vector<PackedJob>& batch) {
   batch.clear();
   const auto word = ControlWord::decode(fabric.fetch_add(victim, Word::shelf(), 1));
-  if (!word.open) return Knock::closed;
+  if (!word.open) return {Knock::closed, 0};
   const std::uint32_t from = claimed_by(word.jobs, word.attempts, max_batch);
   const std::uint32_t to = claimed_by(word.jobs, word.attempts + 1, max_batch);
-  if (from == to) return Knock::exhausted;
+  if (from == to) return {Knock::exhausted, 0};
   batch.resize(to - from);
   const std::size_t first = std::size_t{word.slot} * ControlWord::max_jobs + from;
   fabric.get(victim, first * sizeof(PackedJob), std::as_writable_bytes(std::span(batch)));
   fabric.add(victim, Word::fetched(word.slot), to - from);
-  return Knock::taken;
+  return {Knock::taken, word.jobs - to};
+}
+
+bool shows_jobs(Fabric& fabric, int victim, std::uint32_t max_batch) {
+  const auto word = ControlWord::decode(fabric.read(victim, Word::shelf()));
+  return word.open && claimed_by(word.jobs, word.attempts, max_batch) < word.jobs;
 }
 
 }  // namespace jackdaw::mpi

@@ -58,11 +58,16 @@ class Shelf {
 };
 
 /// What became of an attempt.
-enum class Knock : std::uint8_t { taken, closed, exhausted };
+struct Knock {
+  enum Outcome : std::uint8_t { taken, closed, exhausted } outcome;
+  std::uint32_t left;  ///< jobs that nobody had claimed then, after this attempt
+};
 
 /// The thief's side. Takes the batch that the next attempt at `victim`'s shelf owns: two round
 /// trips for a success, one for a failure.
 [[nodiscard]] Knock take_batch(Fabric& fabric, int victim, std::uint32_t max_batch,
                                std::vector<PackedJob>& batch);
+/// Whether an attempt now would bring something. One read.
+[[nodiscard]] bool shows_jobs(Fabric& fabric, int victim, std::uint32_t max_batch);
 
 }  // namespace jackdaw::mpi

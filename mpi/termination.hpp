@@ -3,18 +3,19 @@
 /// How ranks find out that no job is left anywhere.
 ///
 /// Source: the four-counter method, Mattern, "Algorithms for distributed termination detection",
-/// Distributed Computing 2, 1987. Each rank counts jobs made and jobs finished; both only grow, and
+/// Distributed Computing 2, 1987. Each rank counts jobs made and jobs finished, and letters that
+/// nobody waits for as jobs from their sending to their receipt; both only grow, and
 /// a rank contributes only while it has neither jobs nor a batch on its way. Two sums in a row that
 /// agree, with made = finished, mean the end: each counter stood still between its two readings,
 /// so all stood at these values at one moment between the two sums.
 
-#include "fabric.hpp"  // Fabric, Totals
+#include "network.hpp"  // Network, Totals
 
 namespace jackdaw::mpi {
 
 class Termination {
  public:
-  explicit Termination(Fabric& fabric) : fabric_(fabric) {}
+  explicit Termination(Network& network) : network_(network) {}
 
   /// Finishes a sum that is there, and takes part in the next if `idle`.
   /// \param mine  this rank's counts; looked at only if `idle`
@@ -22,14 +23,14 @@ class Termination {
   bool step(bool idle, const Totals& mine) {
     if (under_way_) {
       Totals sum;
-      if (!fabric_.end_sum(sum)) return false;
+      if (!network_.end_sum(sum)) return false;
       under_way_ = false;
       over_ = have_last_ && sum == last_ && sum.created == sum.finished;
       last_ = sum;
       have_last_ = true;
     }
     if (idle && !over_) {
-      fabric_.begin_sum(mine);
+      network_.begin_sum(mine);
       under_way_ = true;
     }
     return over_;
@@ -38,7 +39,7 @@ class Termination {
   void restart() noexcept { over_ = have_last_ = false; }
 
  private:
-  Fabric& fabric_;
+  Network& network_;
   bool under_way_ = false, over_ = false, have_last_ = false;
   Totals last_;
 };

@@ -1,7 +1,10 @@
 #include "window_fabric.hpp"
 
-#include <chrono>   // steady_clock
-#include <cstring>  // memset
+#include <algorithm>  // lower_bound
+#include <chrono>     // milliseconds, steady_clock
+#include <cstring>    // memset
+#include <numeric>    // iota
+#include <thread>     // sleep_for
 
 #include "check.hpp"  // check
 
@@ -10,55 +13,91 @@ namespace {
 
 constexpr const char* no_window =
     "this transport makes no windows over these ranks; with Open MPI between hosts joined by TCP, "
-    "set OMPI_MCA_osc=sm,pt2pt";
+    "set OMPI_MCA_osc=sm,pt2pt, or leave it to messages (--fabric auto)";
 
-MPI_Win make_window(MPI_Comm comm, std::size_t bytes, int unit, void** base) {
-  MPI_Info info = MPI_INFO_NULL;
-  check(MPI_Info_create(&info), "MPI_Info_create");
-  MPI_Info_set(info, "accumulate_ops", "same_op_no_op");  // the default, said aloud
-  MPI_Win window = MPI_WIN_NULL;
-  const int code = MPI_Win_allocate(static_cast<MPI_Aint>(bytes), unit, info, comm, base, &window);
-  MPI_Info_free(&info);
-  check(code, "MPI_Win_allocate", no_window);
-  MPI_Win_set_errhandler(window, MPI_ERRORS_RETURN);
-  std::memset(*base, 0, bytes);
-  return window;
+/// The ranks of `over`, as `all` numbers them.
+std::vector<int> ranks_in(MPI_Comm all, MPI_Comm over) {
+  MPI_Group large = MPI_GROUP_NULL, small = MPI_GROUP_NULL;
+  check(MPI_Comm_group(all, &large), "MPI_Comm_group");
+  check(MPI_Comm_group(over, &small), "MPI_Comm_group");
+  int size = 0;
+  MPI_Group_size(small, &size);
+  std::vector<int> mine(static_cast<std::size_t>(size)), theirs(mine);
+  std::iota(mine.begin(), mine.end(), 0);
+  const int code = MPI_Group_translate_ranks(small, size, mine.data(), large, theirs.data());
+  MPI_Group_free(&small);
+  MPI_Group_free(&large);
+  check(code, "MPI_Group_translate_ranks");
+  return theirs;
 }
 
 }  // namespace
 
-WindowFabric::WindowFabric(MPI_Comm comm, std::size_t data_bytes) : comm_(comm) {
-  check(MPI_Comm_rank(comm, &rank_), "MPI_Comm_rank");
-  check(MPI_Comm_size(comm, &size_), "MPI_Comm_size");
-  void* base = nullptr;
-  constexpr std::size_t word = sizeof(std::uint64_t);
-  control_ = make_window(comm, Word::count * word, word, &base);
-  memory_ = make_window(comm, data_bytes, 1, &base);
-  data_ = {static_cast<std::byte*>(base), data_bytes};
-  check(MPI_Win_lock_all(MPI_MODE_NOCHECK, control_), "MPI_Win_lock_all");
-  check(MPI_Win_lock_all(MPI_MODE_NOCHECK, memory_), "MPI_Win_lock_all");
-  MPI_Win_sync(control_);  // the zeros, before anybody looks
-  MPI_Win_sync(memory_);
-  check(MPI_Barrier(comm), "MPI_Barrier");
+WindowFabric::Window::Window(MPI_Comm over, std::size_t bytes, int unit) {
+  MPI_Info info = MPI_INFO_NULL;
+  check(MPI_Info_create(&info), "MPI_Info_create");
+  MPI_Info_set(info, "accumulate_ops", "same_op_no_op");  // the default, said aloud
+  const int code = MPI_Win_allocate(static_cast<MPI_Aint>(bytes), unit, info, over, &base, &handle);
+  MPI_Info_free(&info);
+  check(code, "MPI_Win_allocate", no_window);
+  MPI_Win_set_errhandler(handle, MPI_ERRORS_RETURN);
+  std::memset(base, 0, bytes);
+  const int locked = MPI_Win_lock_all(MPI_MODE_NOCHECK, handle);
+  if (locked != MPI_SUCCESS) MPI_Win_free(&handle);
+  check(locked, "MPI_Win_lock_all", no_window);
+  MPI_Win_sync(handle);  // the zeros, before anybody looks
 }
 
-WindowFabric::~WindowFabric() {
-  if (memory_ != MPI_WIN_NULL) {
-    MPI_Win_unlock_all(memory_);
-    MPI_Win_free(&memory_);
+WindowFabric::Window::~Window() {
+  MPI_Win_unlock_all(handle);
+  MPI_Win_free(&handle);
+}
+
+WindowFabric::WindowFabric(MPI_Comm all, MPI_Comm over, std::size_t data_bytes)
+    : over_(over),
+      control_(over, Word::count * sizeof(std::uint64_t), sizeof(std::uint64_t)),
+      memory_(over, data_bytes, 1),
+      data_(memory_.base, data_bytes) {
+  check(MPI_Comm_rank(all, &rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(over, &size_), "MPI_Comm_size");
+  int everybody = 0;
+  check(MPI_Comm_size(all, &everybody), "MPI_Comm_size");
+  if (size_ < everybody) ranks_ = ranks_in(all, over);
+  check(MPI_Barrier(over), "MPI_Barrier");
+}
+
+int WindowFabric::index_of(int rank) const {
+  if (ranks_.empty()) return rank;
+  const auto found = std::lower_bound(ranks_.begin(), ranks_.end(), rank);
+  return found != ranks_.end() && *found == rank ? static_cast<int>(found - ranks_.begin()) : -1;
+}
+
+/// The last rank stays out of MPI for a while, in which the first tries to add to its word.
+bool WindowFabric::needs_help() {
+  using namespace std::chrono_literals;
+  constexpr auto away = 20ms;
+  const int first = ranks_.empty() ? 0 : ranks_.front();
+  const int last = ranks_.empty() ? size_ - 1 : ranks_.back();
+  check(MPI_Barrier(over_), "MPI_Barrier");
+  int waited = 0;
+  if (rank_ == last && last != first) std::this_thread::sleep_for(away);
+  if (rank_ == first && last != first) {
+    const auto start = std::chrono::steady_clock::now();
+    std::this_thread::sleep_for(away / 10);  // until the last is away
+    (void)read(last, Word::shelf());
+    waited = std::chrono::steady_clock::now() - start > away / 2 ? 1 : 0;
   }
-  if (control_ != MPI_WIN_NULL) {
-    MPI_Win_unlock_all(control_);
-    MPI_Win_free(&control_);
-  }
+  check(MPI_Bcast(&waited, 1, MPI_INT, 0, over_), "MPI_Bcast");
+  return waited != 0;
 }
 
 std::uint64_t WindowFabric::fetch(int rank, Word word, std::uint64_t summand, MPI_Op operation) {
+  const int target = index_of(rank);
   std::uint64_t old = 0;
-  check(MPI_Fetch_and_op(&summand, &old, MPI_UINT64_T, rank, static_cast<MPI_Aint>(word.index),
-                         operation, control_),
+  check(MPI_Fetch_and_op(&summand, &old, MPI_UINT64_T, target, static_cast<MPI_Aint>(word.index),
+                         operation, control_.handle),
         "MPI_Fetch_and_op");
-  check(MPI_Win_flush(rank, control_), "MPI_Win_flush");
+  check(MPI_Win_flush(target, control_.handle), "MPI_Win_flush");
   return old;
 }
 
@@ -68,39 +107,24 @@ std::uint64_t WindowFabric::fetch_add(int rank, Word word, std::uint64_t summand
 std::uint64_t WindowFabric::read(int rank, Word word) { return fetch(rank, word, 0, MPI_NO_OP); }
 
 void WindowFabric::add(int rank, Word word, std::uint64_t summand) {
+  const int target = index_of(rank);
   summand_ = summand;
-  check(MPI_Accumulate(&summand_, 1, MPI_UINT64_T, rank, static_cast<MPI_Aint>(word.index), 1,
-                       MPI_UINT64_T, MPI_SUM, control_),
+  check(MPI_Accumulate(&summand_, 1, MPI_UINT64_T, target, static_cast<MPI_Aint>(word.index), 1,
+                       MPI_UINT64_T, MPI_SUM, control_.handle),
         "MPI_Accumulate");
   // Only until summand_ may be used again: its arrival is not waited for.
-  check(MPI_Win_flush_local(rank, control_), "MPI_Win_flush_local");
+  check(MPI_Win_flush_local(target, control_.handle), "MPI_Win_flush_local");
 }
 
 void WindowFabric::get(int rank, std::size_t offset, std::span<std::byte> room) {
+  const int target = index_of(rank);
   const int bytes = static_cast<int>(room.size());
-  check(MPI_Get(room.data(), bytes, MPI_BYTE, rank, static_cast<MPI_Aint>(offset), bytes, MPI_BYTE,
-                memory_),
+  check(MPI_Get(room.data(), bytes, MPI_BYTE, target, static_cast<MPI_Aint>(offset), bytes,
+                MPI_BYTE, memory_.handle),
         "MPI_Get");
-  check(MPI_Win_flush(rank, memory_), "MPI_Win_flush");
+  check(MPI_Win_flush(target, memory_.handle), "MPI_Win_flush");
 }
 
-void WindowFabric::publish() { check(MPI_Win_sync(memory_), "MPI_Win_sync"); }
-
-void WindowFabric::begin_sum(const Totals& mine) {
-  sum_in_ = {mine.created, mine.finished};
-  check(MPI_Iallreduce(sum_in_.data(), sum_out_.data(), 2, MPI_UINT64_T, MPI_SUM, comm_, &sum_),
-        "MPI_Iallreduce");
-}
-
-bool WindowFabric::end_sum(Totals& all) {
-  int there = 0;
-  check(MPI_Test(&sum_, &there, MPI_STATUS_IGNORE), "MPI_Test");
-  if (there != 0) all = {sum_out_[0], sum_out_[1]};
-  return there != 0;
-}
-
-std::int64_t WindowFabric::now() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+void WindowFabric::publish() { check(MPI_Win_sync(memory_.handle), "MPI_Win_sync"); }
 
 }  // namespace jackdaw::mpi

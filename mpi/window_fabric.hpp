@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// The fabric that MPI's one-sided operations make: two windows over all ranks of a communicator.
+/// The fabric that MPI's one-sided operations make: two windows over the ranks of a communicator.
 
 #include <mpi.h>
 
-#include <array>  // array
+#include <vector>  // vector
 
 #include "fabric.hpp"  // Fabric
 
@@ -14,33 +14,42 @@ namespace jackdaw::mpi {
 /// take accumulates and its owner's stores at once. Passive target, locked for all its life.
 class WindowFabric final : public Fabric {
  public:
-  /// Collective. \param comm  lives longer; its errors must be returned (MPI_ERRORS_RETURN)
-  /// \throws Error  the transport cannot make windows over these ranks
-  WindowFabric(MPI_Comm comm, std::size_t data_bytes);
-  ~WindowFabric() override;  ///< collective
+  /// Collective over `over`, some of the ranks of `all`. Both live longer; their errors are
+  /// returned (MPI_ERRORS_RETURN). \throws Error  the transport makes no windows over these ranks
+  WindowFabric(MPI_Comm all, MPI_Comm over, std::size_t data_bytes);
+
+  /// Collective over the ranks it reaches. True if its operations wait until the target calls MPI,
+  /// as far as one pair of ranks shows. Takes some 20 ms.
+  [[nodiscard]] bool needs_help();
 
   [[nodiscard]] int rank() const override { return rank_; }
-  [[nodiscard]] int size() const override { return size_; }
+  [[nodiscard]] bool reaches(int rank) const override { return index_of(rank) >= 0; }
   std::uint64_t fetch_add(int rank, Word word, std::uint64_t summand) override;
   [[nodiscard]] std::uint64_t read(int rank, Word word) override;
   void add(int rank, Word word, std::uint64_t summand) override;
   void get(int rank, std::size_t offset, std::span<std::byte> room) override;
   [[nodiscard]] std::span<std::byte> data() override { return data_; }
   void publish() override;
-  void begin_sum(const Totals& mine) override;
-  [[nodiscard]] bool end_sum(Totals& all) override;
-  [[nodiscard]] std::int64_t now() override;
 
  private:
   std::uint64_t fetch(int rank, Word word, std::uint64_t summand, MPI_Op operation);
+  [[nodiscard]] int index_of(int rank) const;  // in the windows; -1: it is not there
 
-  MPI_Comm comm_;
+  MPI_Comm over_;
   int rank_ = 0, size_ = 0;
-  MPI_Win control_ = MPI_WIN_NULL, memory_ = MPI_WIN_NULL;
+  std::vector<int> ranks_;  // that it reaches, ascending; empty: all
+  /// Locked for all its life. Collective to make and to destroy.
+  struct Window {
+    MPI_Win handle = MPI_WIN_NULL;
+    std::byte* base = nullptr;
+    Window(MPI_Comm over, std::size_t bytes, int unit);
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+    ~Window();
+  };
+  Window control_, memory_;
   std::span<std::byte> data_;
   std::uint64_t summand_ = 0;  // of an add() that may be under way
-  std::array<std::uint64_t, 2> sum_in_{}, sum_out_{};
-  MPI_Request sum_ = MPI_REQUEST_NULL;
 };
 
 }  // namespace jackdaw::mpi

@@ -15,11 +15,12 @@ function(jackdaw_add_test path)
   set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
 
-# jackdaw_add_mpi_test(<room>/<name> RANKS <n>... [LEVELS <level>...] [TIMEOUT <seconds>])
+# jackdaw_add_mpi_test(<room>/<name> RANKS <n>... [LEVELS <level>...] [FABRICS <fabric>...]
+#                      [TIMEOUT <seconds>])
 # The same for a test that several ranks run at once: <room>/<name>@<n> for each number of ranks,
-# and <room>/<name>@2_<level> for each level of threads.
+# <room>/<name>@2_<level> for each level of threads, and <room>/<name>@3_<fabric> for each fabric.
 function(jackdaw_add_mpi_test path)
-  cmake_parse_arguments(arg "" "TIMEOUT" "RANKS;LEVELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "RANKS;LEVELS;FABRICS" ${ARGN})
   string(REPLACE "/" "_" target "${path}_test")
   set(support ${PROJECT_SOURCE_DIR}/tests/support)
   add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}_test.cpp ${support}/mpi_main.cpp)
@@ -39,5 +40,11 @@ function(jackdaw_add_mpi_test path)
       COMMAND bash ${support}/mpirun.sh 2 ${arg_TIMEOUT} $<TARGET_FILE:${target}>)
     set_tests_properties(${path}@2_${level} PROPERTIES TIMEOUT ${patience} PROCESSORS 2
       ENVIRONMENT "JACKDAW_TEST_MPI_LEVEL=${level}")
+  endforeach()
+  foreach(fabric IN LISTS arg_FABRICS)
+    add_test(NAME ${path}@3_${fabric}
+      COMMAND bash ${support}/mpirun.sh 3 ${arg_TIMEOUT} $<TARGET_FILE:${target}>)
+    set_tests_properties(${path}@3_${fabric} PROPERTIES TIMEOUT ${patience} PROCESSORS 3
+      ENVIRONMENT "JACKDAW_FABRIC=${fabric}")
   endforeach()
 endfunction()

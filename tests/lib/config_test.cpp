@@ -31,6 +31,10 @@ TEST(Config, RefusesWithNameValueAndRange) {
   EXPECT_EQ(refusal_of([](Config& c) { c.backoff_min = std::chrono::milliseconds(5000); }),
             "backoff_max is 1000, but must be 5000 to 60000");
   EXPECT_NE(refusal_of([](Config& c) { c.stack_bytes = 10; }), "");
+  EXPECT_EQ(refusal_of([](Config& c) { c.affinity_entries = 7; }),
+            "affinity_entries is 7, but must be 8 to 4096");
+  EXPECT_EQ(refusal_of([](Config& c) { c.progress_interval = std::chrono::microseconds(0); }),
+            "progress_interval is 0, but must be 1 to 1000000");
 }
 
 TEST(Config, ReadsFieldsFromText) {
@@ -41,6 +45,8 @@ TEST(Config, ReadsFieldsFromText) {
   set_field(config, "backoff_max", "250");
   set_field(config, "pin", "0");
   set_field(config, "at_exit", "cancel");
+  set_field(config, "fabric", "messages");
+  EXPECT_EQ(config.fabric, Transport::messages);
   EXPECT_EQ(config.workers, 7u);
   EXPECT_EQ(config.strategy, Strategy::batched);
   EXPECT_EQ(config.placement, Placement::scatter);

@@ -26,7 +26,7 @@ class ExploredFabric final : public Fabric {
   ExploredFabric(Memory& memory, int rank, std::size_t bytes = 0)
       : memory_(memory), rank_(rank), own_(bytes) {}
   [[nodiscard]] int rank() const override { return rank_; }
-  [[nodiscard]] int size() const override { return 4; }
+  [[nodiscard]] bool reaches(int) const override { return true; }
   std::uint64_t fetch_add(int, Word word, std::uint64_t summand) override {
     return memory_.words.at(word.index).fetch_add(summand, std::memory_order_seq_cst);
   }
@@ -53,9 +53,6 @@ class ExploredFabric final : public Fabric {
       }
     }
   }
-  void begin_sum(const Totals&) override {}
-  [[nodiscard]] bool end_sum(Totals&) override { return false; }
-  [[nodiscard]] std::int64_t now() override { return 0; }
 
  private:
   [[nodiscard]] ExploredSync::Atomic<std::uint64_t>& cell(std::size_t job) {
@@ -89,7 +86,7 @@ struct Scene {
   void steal(int rank) {
     ExploredFabric mine(memory, rank);
     std::vector<PackedJob> batch;
-    if (take_batch(mine, 0, 64, batch) != Knock::taken) return;
+    if (take_batch(mine, 0, 64, batch).outcome != Knock::taken) return;
     for (const auto& job : batch) ++seen.at(job.id);
   }
   void expect_each_job_once() {

@@ -7,13 +7,13 @@
 namespace jackdaw::mpi {
 namespace {
 
-using testing::Machine;
-using testing::SimulatedFabric;
+using testing::Post;
+using testing::SimulatedNetwork;
 using testing::World;
 
 /// Takes part with each of the given counts in turn. \returns after how many sums it was over
-int sums_until_over(SimulatedFabric& fabric, World& world, const std::vector<Totals>& counts) {
-  Termination termination(fabric);
+int sums_until_over(SimulatedNetwork& network, World& world, const std::vector<Totals>& counts) {
+  Termination termination(network);
   for (std::size_t i = 0; i < counts.size(); ++i) {
     (void)termination.step(true, counts[i]);
     world.wait(100'000);  // the others have contributed by now
@@ -26,8 +26,8 @@ int sums_until_over(SimulatedFabric& fabric, World& world, const std::vector<Tot
 /// since: the first sum agrees by accident, while the stolen job runs.
 TEST(Termination, OneSumThatAgreesIsNotTheEnd) {
   World world(1);
-  Machine machine(world, 2, 4096, {});
-  SimulatedFabric first(machine, 0), second(machine, 1);
+  Post post(world, 2, {});
+  SimulatedNetwork first(post, 0), second(post, 1);
   int first_over = 0;
   int second_over = 0;
   world.add([&] { first_over = sums_until_over(first, world, {{0, 0}, {1, 1}, {1, 1}, {1, 1}}); });
@@ -41,11 +41,11 @@ TEST(Termination, OneSumThatAgreesIsNotTheEnd) {
 
 TEST(Termination, SumsThatStandStillWithJobsLeftAreNotTheEnd) {
   World world(1);
-  Machine machine(world, 1, 4096, {});
-  SimulatedFabric fabric(machine, 0);
+  Post post(world, 1, {});
+  SimulatedNetwork network(post, 0);
   int over = 0;
   world.add([&] {
-    over = sums_until_over(fabric, world, {{2, 1}, {2, 1}, {2, 1}, {2, 2}, {2, 2}});
+    over = sums_until_over(network, world, {{2, 1}, {2, 1}, {2, 1}, {2, 2}, {2, 2}});
   });
   EXPECT_TRUE(world.run(1'000'000));
   EXPECT_EQ(over, 5);

@@ -30,7 +30,15 @@ enum class AtExit : std::uint8_t {
   cancel,  ///< cancels them
 };
 
+/// How ranks reach each other's memory. A pool has no use for it.
+enum class Transport : std::uint8_t {
+  automatic,  ///< "auto": windows where they work while their target computes, else messages
+  windows,    ///< MPI's one-sided operations, or an error
+  messages,   ///< point-to-point messages alone
+};
+
 [[nodiscard]] std::string_view name(Strategy strategy) noexcept;
+[[nodiscard]] std::string_view name(Transport transport) noexcept;
 [[nodiscard]] std::string_view name(Placement placement) noexcept;
 [[nodiscard]] std::string_view name(AtExit at_exit) noexcept;
 
@@ -54,6 +62,14 @@ struct Config {
   std::size_t stack_bytes = std::size_t{1} << 28;  ///< JACKDAW_STACK_BYTES: 64 KiB to 64 GiB; is
                                                    ///< reserved, and takes memory as it is used
   AtExit at_exit = AtExit::drain;                  ///< JACKDAW_AT_EXIT
+
+  // Of a Scheduler.
+  Transport fabric = Transport::automatic;  ///< JACKDAW_FABRIC
+  std::chrono::microseconds progress_interval{
+      50};  ///< JACKDAW_PROGRESS_INTERVAL: us, 1 to 1000000;
+            ///< between two looks at the other ranks
+  unsigned affinity_entries =
+      256;  ///< JACKDAW_AFFINITY_ENTRIES: ranks that a rank remembers, 8 to 4096
 
   /// The defaults, changed by what the environment says.
   /// \throws ConfigError  a variable cannot be read or is out of range
