@@ -1,10 +1,13 @@
 #include <memory>  // make_shared
 
-#include "bench/benches.hpp"  // measure_spawn, ...
-#include "commands.hpp"       // add_bench_command
-#include "jackdaw/pool.hpp"   // Pool
-#include "pool_options.hpp"   // PoolOptions
-#include "report.hpp"         // print_notes
+#include "bench/benches.hpp"             // measure_spawn, ...
+#include "commands.hpp"                  // add_bench_command
+#include "jackdaw/launch.hpp"            // launched_ranks
+#include "jackdaw/pool.hpp"              // Pool
+#include "jackdaw/ranks.hpp"             // Ranks
+#include "pool_options.hpp"              // PoolOptions
+#include "report.hpp"                    // print_notes
+#include "workloads/uts_parameters.hpp"  // find_tree
 
 namespace jackdaw::apps {
 namespace {
@@ -27,6 +30,13 @@ struct BenchOptions {
   PoolOptions pool;
   int rounds = 7;
   bool json = false;
+
+  void add_to(CLI::App& command) {
+    command.add_option("--rounds", rounds, "how often each variant is run (default 7)")
+        ->check(CLI::Range(1, 1000));
+    command.add_flag("--json", json, "print one JSON object, and nothing else");
+    pool.add_to(command);
+  }
 };
 
 void run_bench(const Bench& chosen, const BenchOptions& options) {
@@ -42,6 +52,48 @@ void run_bench(const Bench& chosen, const BenchOptions& options) {
   figures.print(options.json, workers);
 }
 
+/// One of those that several ranks run at once.
+template <typename Measure>
+void run_on_ranks(const BenchOptions& options, Measure measure) {
+  const Config config = options.pool.config();
+  int argc = 0;
+  char** argv = nullptr;
+  Ranks ranks(argc, argv);
+  bench::Figures figures;
+  measure(ranks, bench::Options{config, options.rounds}, figures);
+  if (ranks.rank() == 0) figures.print(options.json, static_cast<unsigned>(ranks.size()));
+}
+
+void add_steal(CLI::App& command) {
+  auto* steal = command.add_subcommand(
+      "steal", "a steal from another rank, beside bare MPI operations; mpirun -n 2");
+  auto options = std::make_shared<BenchOptions>();
+  options->add_to(*steal);
+  steal->callback([options] {
+    if (mpi::launched_ranks() < 2)
+      throw std::invalid_argument(
+          "a steal needs two ranks; start it as mpirun -n 2 jackdaw bench steal");
+    run_on_ranks(*options, bench::measure_steal);
+  });
+}
+
+void add_tree(CLI::App& command) {
+  auto* tree = command.add_subcommand(
+      "tree", "tree search on 1, 2, 4 ... ranks of those that mpirun has started: a scaling table");
+  auto options = std::make_shared<BenchOptions>();
+  auto chosen = std::make_shared<bench::TreeOptions>();
+  options->add_to(*tree);
+  tree->add_option("--tree", chosen->tree, "a published tree (default T1)");
+  tree->add_option("--csv", chosen->csv, "write the table to this file, too");
+  tree->add_option("--plot", chosen->plot, "write a gnuplot script of it to this file");
+  tree->callback([options, chosen] {
+    (void)workloads::find_tree(chosen->tree);  // before MPI starts
+    run_on_ranks(*options, [&](Ranks& ranks, const bench::Options& how, bench::Figures& figures) {
+      bench::measure_tree(ranks, how, *chosen, figures);
+    });
+  });
+}
+
 }  // namespace
 
 void add_bench_command(CLI::App& app) {
@@ -51,12 +103,11 @@ void add_bench_command(CLI::App& app) {
   for (const Bench& bench : benches) {
     auto* one = command->add_subcommand(bench.name, bench.question);
     auto options = std::make_shared<BenchOptions>();
-    one->add_option("--rounds", options->rounds, "how often each variant is run (default 7)")
-        ->check(CLI::Range(1, 1000));
-    one->add_flag("--json", options->json, "print one JSON object, and nothing else");
-    options->pool.add_to(*one);
+    options->add_to(*one);
     one->callback([&bench, options] { run_bench(bench, *options); });
   }
+  add_steal(*command);
+  add_tree(*command);
 }
 
 }  // namespace jackdaw::apps

@@ -2,7 +2,6 @@
 
 #include <algorithm>  // lower_bound
 #include <chrono>     // milliseconds, steady_clock
-#include <cstring>    // memset
 #include <numeric>    // iota
 #include <thread>     // sleep_for
 
@@ -10,10 +9,6 @@
 
 namespace jackdaw::mpi {
 namespace {
-
-constexpr const char* no_window =
-    "this transport makes no windows over these ranks; with Open MPI between hosts joined by TCP, "
-    "set OMPI_MCA_osc=sm,pt2pt, or leave it to messages (--fabric auto)";
 
 /// The ranks of `over`, as `all` numbers them.
 std::vector<int> ranks_in(MPI_Comm all, MPI_Comm over) {
@@ -32,26 +27,6 @@ std::vector<int> ranks_in(MPI_Comm all, MPI_Comm over) {
 }
 
 }  // namespace
-
-WindowFabric::Window::Window(MPI_Comm over, std::size_t bytes, int unit) {
-  MPI_Info info = MPI_INFO_NULL;
-  check(MPI_Info_create(&info), "MPI_Info_create");
-  MPI_Info_set(info, "accumulate_ops", "same_op_no_op");  // the default, said aloud
-  const int code = MPI_Win_allocate(static_cast<MPI_Aint>(bytes), unit, info, over, &base, &handle);
-  MPI_Info_free(&info);
-  check(code, "MPI_Win_allocate", no_window);
-  MPI_Win_set_errhandler(handle, MPI_ERRORS_RETURN);
-  std::memset(base, 0, bytes);
-  const int locked = MPI_Win_lock_all(MPI_MODE_NOCHECK, handle);
-  if (locked != MPI_SUCCESS) MPI_Win_free(&handle);
-  check(locked, "MPI_Win_lock_all", no_window);
-  MPI_Win_sync(handle);  // the zeros, before anybody looks
-}
-
-WindowFabric::Window::~Window() {
-  MPI_Win_unlock_all(handle);
-  MPI_Win_free(&handle);
-}
 
 WindowFabric::WindowFabric(MPI_Comm all, MPI_Comm over, std::size_t data_bytes)
     : over_(over),

@@ -7,6 +7,7 @@
 #include <vector>  // vector
 
 #include "fabric.hpp"  // Fabric
+#include "window.hpp"  // Window
 
 namespace jackdaw::mpi {
 
@@ -38,15 +39,6 @@ class WindowFabric final : public Fabric {
   MPI_Comm over_;
   int rank_ = 0, size_ = 0;
   std::vector<int> ranks_;  // that it reaches, ascending; empty: all
-  /// Locked for all its life. Collective to make and to destroy.
-  struct Window {
-    MPI_Win handle = MPI_WIN_NULL;
-    std::byte* base = nullptr;
-    Window(MPI_Comm over, std::size_t bytes, int unit);
-    Window(const Window&) = delete;
-    Window& operator=(const Window&) = delete;
-    ~Window();
-  };
   Window control_, memory_;
   std::span<std::byte> data_;
   std::uint64_t summand_ = 0;  // of an add() that may be under way

@@ -3,8 +3,14 @@
 /// The benchmarks of `jackdaw bench`. Each answers one question, checks its result, and leaves its
 /// figures behind; variants are run in turn, round by round, so that a slow moment hits them all.
 
+#include <string>  // string
+
 #include "bench/figures.hpp"   // Figures
 #include "jackdaw/config.hpp"  // Config
+
+namespace jackdaw {
+class Ranks;
+}
 
 namespace jackdaw::apps::bench {
 
@@ -20,6 +26,16 @@ void measure_nqueens(const Options& options, Figures& figures);
 void measure_idle(const Options& options, Figures& figures);
 void measure_uts(const Options& options, Figures& figures);
 void compare_with_peers(const Options& options, Figures& figures);
+
+/// Where the scaling table goes beside the screen; empty: nowhere.
+struct TreeOptions {
+  std::string tree = "T1";
+  std::string csv, plot;
+};
+
+// Collective over the ranks; rank 0 has the figures.
+void measure_steal(Ranks& ranks, const Options& options, Figures& figures);
+void measure_tree(Ranks& ranks, const Options& options, const TreeOptions& tree, Figures& figures);
 
 /// `config` with another number of workers.
 [[nodiscard]] inline Config with_workers(Config config, unsigned workers) {

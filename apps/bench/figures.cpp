@@ -19,13 +19,16 @@ void Figures::print(bool json, unsigned workers) const {
       results.push_back(
           {{"name", f.name}, {"value", f.value}, {"unit", f.unit}, {"spread", f.spread}});
     }
-    fmt::print("{}\n", nlohmann::json{{"environment", environment}, {"results", results}}.dump(2));
+    nlohmann::json all{{"environment", environment}, {"results", results}};
+    if (!notes_.empty()) all["notes"] = notes_;
+    fmt::print("{}\n", all.dump(2));
     return;
   }
   fmt::print("commit {}, {}, {}, {} worker(s), load {:.2f}\n",
              environment["commit"].get<std::string>(), environment["compiler"].get<std::string>(),
              environment["processor"].get<std::string>(), workers,
              environment["load"].get<double>());
+  for (const auto& line : notes_) fmt::print("{}\n", line);
   fmt::print("{:<34} {:>12} {:<10} {:>12}  what\n", "name", "median", "unit", "spread");
   for (const auto& f : all_) {
     fmt::print("{:<34} {:>12.4g} {:<10} {:>12.3g}  {}\n", f.name, f.value, f.unit, f.spread,

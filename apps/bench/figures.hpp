@@ -44,11 +44,14 @@ class Figures {
     all_.push_back(
         {std::move(name), sample.median(), std::move(unit), sample.spread(), std::move(what)});
   }
+  /// A line for people, and for the JSON's `notes`.
+  void note(std::string line) { notes_.push_back(std::move(line)); }
   /// A table, or one JSON object with `environment` and `results`.
   void print(bool json, unsigned workers) const;
 
  private:
   std::vector<Figure> all_;
+  std::vector<std::string> notes_;
 };
 
 /// Seconds that `function` takes.

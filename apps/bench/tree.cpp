@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <fstream>    // ofstream
+#include <stdexcept>  // runtime_error
+
+#include "bench/benches.hpp"
+#include "jackdaw/pool.hpp"
+#include "jackdaw/ranks.hpp"
+#include "jackdaw/scheduler.hpp"
+#include "workloads/uts_parameters.hpp"
+#include "workloads/uts_ranks.hpp"
+#include "workloads/uts_search.hpp"
+
+namespace jackdaw::apps::bench {
+namespace {
+
+/// A line of the scaling table.
+struct Row {
+  int ranks = 1;
+  unsigned workers = 1;  ///< of all these ranks together
+  Sample seconds, rate, efficiency;
+};
+
+/// 1, 2, 4 and so on, and all.
+std::vector<Row> rows_up_to(int ranks) {
+  std::vector<Row> rows;
+  for (int n = 1; n < ranks; n *= 2) rows.push_back({.ranks = n});
+  rows.push_back({.ranks = ranks});
+  return rows;
+}
+
+std::string table_of(const std::vector<Row>& rows) {
+  std::string text = fmt::format("{:>6} {:>8} {:>10} {:>12} {:>11}\n", "ranks", "workers",
+                                 "seconds", "Mnodes/s", "efficiency");
+  for (const Row& row : rows) {
+    text += fmt::format("{:>6} {:>8} {:>10.3f} {:>12.2f} {:>10.1f}%\n", row.ranks, row.workers,
+                        row.seconds.median(), row.rate.median(), 100 * row.efficiency.median());
+  }
+  return text;
+}
+
+std::string csv_of(const std::vector<Row>& rows) {
+  std::string text = "ranks,workers,seconds,mnodes_per_second,efficiency\n";
+  for (const Row& row : rows) {
+    text += fmt::format("{},{},{:.6f},{:.4f},{:.4f}\n", row.ranks, row.workers,
+                        row.seconds.median(), row.rate.median(), row.efficiency.median());
+  }
+  return text;
+}
+
+/// For gnuplot, with the data in it: `gnuplot FILE` writes FILE.svg.
+std::string plot_of(const std::vector<Row>& rows, const std::string& tree,
+                    const std::string& file) {
+  std::string text = fmt::format(
+      "set terminal svg size 800,500\nset output '{}.svg'\nset title 'UTS {}'\n"
+      "set xlabel 'workers'\nset ylabel 'million nodes/s'\nset key left top\nset grid\n$data << "
+      "END\n",
+      file, tree);
+  for (const Row& row : rows) text += fmt::format("{} {:.4f}\n", row.workers, row.rate.median());
+  text += "END\nfirst_workers = " + std::to_string(rows.front().workers) +
+          fmt::format("\nfirst_rate = {:.4f}\n", rows.front().rate.median());
+  return text +
+         "plot $data with linespoints title 'measured', "
+         "first_rate * x / first_workers title 'linear'\n";
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  std::ofstream file(path);
+  if (!(file << text << std::flush)) throw std::runtime_error("cannot write " + path);
+}
+
+/// The rounds, and what they measure.
+class Study {
+ public:
+  Study(Ranks& ranks, const Config& config, const workloads::NamedTree& named)
+      : ranks_(ranks),
+        config_(config),
+        named_(named),
+        tree_(named.parameters),
+        rows(rows_up_to(ranks.size())) {}
+
+  void run_round() {
+    double serial = 0;
+    double pool = 0;
+    ranks_.alone([&] {
+      serial = time([&] { return workloads::search_serially(tree_); });
+      Pool one(with_workers(config_, 1));
+      pool = time([&] { return workloads::search_by_jobs(one, tree_); });
+    });
+    unsigned workers = 0;
+    const double one = on_ranks(1, with_workers(config_, 1), workers);
+    vs_serial.add(serial / one);
+    layer_cost.add(one / pool - 1);
+    double one_each = 0;
+    for (Row& row : rows) {
+      const double seconds = on_ranks(row.ranks, config_, row.workers);
+      const double each = one / seconds / row.workers;
+      row.seconds.add(seconds);
+      row.rate.add(static_cast<double>(named_.published.nodes) / seconds / 1e6);
+      row.efficiency.add(each);
+      if (row.ranks == 1) one_each = seconds;
+      if (row.ranks == 2) two_ranks.add(one_each / seconds);
+    }
+  }
+
+ private:
+  template <typename Search>
+  double time(Search search) {
+    return seconds([&] { expect(search() == named_.published, "the counts of the tree"); });
+  }
+  /// Of the ranks that take part, on rank 0.
+  double on_ranks(int count, const Config& config, unsigned& workers) {
+    double taken = 1;
+    ranks_.with_first(count, config, [&](Scheduler& scheduler) {
+      taken = time([&] { return workloads::search_on_ranks(scheduler, tree_); });
+      Sum<unsigned> all;
+      all += scheduler.pool().workers();
+      workers = scheduler.reduce(all);
+    });
+    if (ranks_.rank() >= count) workers = 1;  // not used here
+    return taken;
+  }
+
+  Ranks& ranks_;
+  Config config_;
+  const workloads::NamedTree& named_;
+  workloads::UtsTree tree_;
+
+ public:
+  std::vector<Row> rows;
+  Sample vs_serial, layer_cost, two_ranks;
+};
+
+}  // namespace
+
+/// How does the search of a tree scale over ranks, and what does the layer over MPI cost?
+void measure_tree(Ranks& ranks, const Options& options, const TreeOptions& chosen,
+                  Figures& figures) {
+  const auto& named = workloads::find_tree(chosen.tree);
+  Study study(ranks, options.config, named);
+  for (int round = 0; round < options.rounds; ++round) study.run_round();
+  if (ranks.rank() != 0) return;
+  figures.note(table_of(study.rows));
+  figures.add("tree.one_rank_vs_serial", study.vs_serial, "ratio",
+              "rate of one rank with one worker to the serial program");
+  figures.add("tree.mpi_layer_cost", study.layer_cost, "ratio",
+              "time of that rank above a pool's without MPI");
+  if (!study.two_ranks.empty())
+    figures.add("tree.two_ranks_speedup", study.two_ranks, "ratio", "rate of two ranks to one");
+  for (const Row& row : study.rows) {
+    const auto name =
+        fmt::format("tree.{}x{}", row.ranks, row.workers / static_cast<unsigned>(row.ranks));
+    figures.add(name + ".rate", row.rate, "Mnodes/s", "ranks x workers of each");
+    figures.add(name + ".efficiency", row.efficiency, "ratio", "to as many times one worker");
+  }
+  write_file(chosen.csv, csv_of(study.rows));
+  write_file(chosen.plot, plot_of(study.rows, chosen.tree, chosen.plot));
+}
+
+}  // namespace jackdaw::apps::bench
