@@ -11,7 +11,8 @@ packages=(g++ cmake ninja-build pkg-config git         # tools
   libcli11-dev libfmt-dev nlohmann-json3-dev libtbb-dev  # apps; oneTBB to compare with
   libopenmpi-dev openmpi-bin                           # mpi
   libgtest-dev procps)                                 # tests
-only_all=(clang shellcheck)
+# iproute2 joins the hosts that tests simulate.
+only_all=(clang shellcheck iproute2)
 
 list=false
 for argument in "$@"; do

@@ -5,26 +5,48 @@
 #endif
 
 #include <cstdlib>
+#include <memory>
 #include <string_view>
+
+#include "session.hpp"
 
 namespace {
 
-/// The thread level that JACKDAW_TEST_MPI_LEVEL asks for.
-int level_asked() {
-  const char* text = std::getenv("JACKDAW_TEST_MPI_LEVEL");
-  const std::string_view name = text == nullptr ? "serialized" : text;
+int level_of(std::string_view name) {
   if (name == "single") return MPI_THREAD_SINGLE;
   if (name == "funneled") return MPI_THREAD_FUNNELED;
   if (name == "multiple") return MPI_THREAD_MULTIPLE;
   return MPI_THREAD_SERIALIZED;
 }
 
+/// MPI as a scheduler starts it; or as a program may, with the thread level that
+/// JACKDAW_TEST_MPI_LEVEL names.
+class Mpi {
+ public:
+  Mpi(int& argc, char**& argv) {
+    const char* level = std::getenv("JACKDAW_TEST_MPI_LEVEL");
+    if (level == nullptr) {
+      session_ = std::make_unique<jackdaw::mpi::Session>(argc, argv);
+      return;
+    }
+    int provided = 0;
+    MPI_Init_thread(&argc, &argv, level_of(level), &provided);
+  }
+  Mpi(const Mpi&) = delete;
+  Mpi& operator=(const Mpi&) = delete;
+  ~Mpi() {
+    if (session_ == nullptr) MPI_Finalize();
+  }
+
+ private:
+  std::unique_ptr<jackdaw::mpi::Session> session_;
+};
+
 }  // namespace
 
 /// Each test runs on all ranks at once; where one fails, all fail.
 int main(int argc, char** argv) {
-  int provided = 0;
-  MPI_Init_thread(&argc, &argv, level_asked(), &provided);
+  const Mpi mpi(argc, argv);
   testing::InitGoogleTest(&argc, argv);
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
@@ -37,6 +59,5 @@ int main(int argc, char** argv) {
 #ifdef __SANITIZE_ADDRESS__
   __lsan_do_leak_check();  // now: later MPI's plugins are unloaded, and their leaks have no names
 #endif
-  MPI_Finalize();
   return failed;
 }
