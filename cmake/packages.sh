@@ -11,8 +11,9 @@ packages=(g++ cmake ninja-build pkg-config git         # tools
   libcli11-dev libfmt-dev nlohmann-json3-dev libtbb-dev  # apps; oneTBB to compare with
   libopenmpi-dev openmpi-bin                           # mpi
   libgtest-dev procps)                                 # tests
-# iproute2 joins the hosts that tests simulate.
-only_all=(clang shellcheck iproute2)
+# iproute2 joins the hosts that tests simulate. MPICH stands beside Open MPI, which stays what
+# mpirun and mpicxx mean: among Debian's alternatives it has the higher priority.
+only_all=(clang shellcheck iproute2 mpich libmpich-dev)
 
 list=false
 for argument in "$@"; do
