@@ -9,6 +9,7 @@
 #include "jackdaw/pool.hpp"       // Pool
 #include "jackdaw/scheduler.hpp"  // Scheduler
 #include "progress.hpp"           // Progress
+#include "ranks_report.hpp"       // ranks_json, ranks_table
 #include "report.hpp"             // config_json, environment_json, print_notes, statistics_json
 
 namespace jackdaw::apps {
@@ -48,35 +49,6 @@ void run_on_pool(const Workload& workload, const RunOptions& options, WorkloadRu
   run.table = statistics_table(statistics);
 }
 
-/// What each rank did, for people.
-std::string ranks_table(const std::vector<RankReport>& ranks) {
-  std::string table = fmt::format("{:>5} {:>12} {:>10} {:>10} {:>8} {:>8} {:>6}\n", "rank", "jobs",
-                                  "stolen", "taken", "steals", "failed", "busy");
-  for (std::size_t r = 0; r < ranks.size(); ++r) {
-    const RankReport& x = ranks[r];
-    table +=
-        fmt::format("{:>5} {:>12} {:>10} {:>10} {:>8} {:>8} {:>5.1f}%\n", r, x.jobs_executed,
-                    x.jobs_stolen, x.jobs_taken, x.steals, x.failures,
-                    100.0 * static_cast<double>(x.busy_ns) / static_cast<double>(x.elapsed_ns));
-  }
-  return table;
-}
-
-nlohmann::json ranks_json(const std::vector<RankReport>& ranks) {
-  auto all = nlohmann::json::array();
-  for (const RankReport& x : ranks) {
-    all.push_back({{"jobs_executed", x.jobs_executed},
-                   {"jobs_shown", x.jobs_shown},
-                   {"jobs_taken", x.jobs_taken},
-                   {"jobs_stolen", x.jobs_stolen},
-                   {"steals", x.steals},
-                   {"failures", x.failures},
-                   {"busy_ns", x.busy_ns},
-                   {"elapsed_ns", x.elapsed_ns}});
-  }
-  return all;
-}
-
 void run_on_ranks(const Workload& workload, const RunOptions& options, WorkloadRun& run) {
   const Config config = options.pool.config();
   int argc = 0;
@@ -90,14 +62,14 @@ void run_on_ranks(const Workload& workload, const RunOptions& options, WorkloadR
         run.rank == 0 ? progress_of(workload, options, &scheduler.pool()) : nullptr;
     run.seconds = time_of([&] { workload.on_ranks(scheduler); });
   }
-  const auto ranks = scheduler.report();
+  const Report report = scheduler.report();
   Sum<unsigned> workers;
   workers += scheduler.pool().workers();
   run.workers = scheduler.reduce(workers);
   run.json["config"] = config_json(config, scheduler.pool().workers());
   run.json["statistics"] = statistics_json(scheduler.pool().statistics());
-  run.json["ranks"] = ranks_json(ranks);
-  run.table = ranks_table(ranks);
+  run.json["report"] = ranks_json(report);
+  run.table = ranks_table(report);
 }
 
 std::string how_run(const WorkloadRun& run, const RunOptions& options) {

@@ -62,6 +62,14 @@ void Engine::lay_out_workers() {
   notes = std::move(layout.notes);
 }
 
+std::optional<unsigned> Engine::package() const noexcept {
+  const auto first = pins_->places.front().package;
+  for (const auto& place : pins_->places) {
+    if (place.package != first) return {};
+  }
+  return first;
+}
+
 // --- threads -------------------------------------------------------------------------------------
 
 void Engine::start_threads() {

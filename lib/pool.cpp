@@ -52,6 +52,7 @@ void Pool::run_with(WorkSource& source) { engine_->run_with(source); }
 void Pool::wait() { engine_->wait_until_quiet(); }
 unsigned Pool::workers() const noexcept { return static_cast<unsigned>(engine_->workers.size()); }
 const std::vector<std::string>& Pool::notes() const noexcept { return engine_->notes; }
+std::optional<unsigned> Pool::package() const noexcept { return engine_->package(); }
 
 Statistics Pool::statistics() const {
   Statistics all;

@@ -181,6 +181,7 @@ void Courier::back_off() {
 
 CourierStatistics Courier::statistics() const noexcept {
   auto all = counts_;
+  all.jobs_received = received_;
   for (const Shelf& shelf : shelves_) all.jobs_taken += shelf.taken();
   return all;
 }

@@ -36,14 +36,15 @@ class Home {
 };
 
 struct CourierStatistics {
-  std::uint64_t jobs_given = 0;  ///< put on a shelf
-  std::uint64_t jobs_taken = 0;  ///< by other ranks
-  std::uint64_t jobs_near = 0;   ///< stolen from ranks of the same host
-  std::uint64_t jobs_far = 0;    ///< stolen from others
-  std::uint64_t steals = 0;      ///< batches
-  std::uint64_t failures = 0;    ///< attempts that brought nothing
-  std::uint64_t bytes = 0;       ///< of what was stolen
-  std::uint64_t wakes = 0;       ///< ranks that waited for word, and were told
+  std::uint64_t jobs_given = 0;     ///< put on a shelf
+  std::uint64_t jobs_taken = 0;     ///< by other ranks
+  std::uint64_t jobs_near = 0;      ///< stolen from ranks of the same host
+  std::uint64_t jobs_far = 0;       ///< stolen from others
+  std::uint64_t steals = 0;         ///< batches
+  std::uint64_t failures = 0;       ///< attempts that brought nothing
+  std::uint64_t jobs_received = 0;  ///< stolen, or taken back from the own shelf
+  std::uint64_t bytes = 0;          ///< of what was stolen
+  std::uint64_t wakes = 0;          ///< ranks that waited for word, and were told
 };
 
 class Courier {

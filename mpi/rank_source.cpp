@@ -63,6 +63,21 @@ class RankSource::Visit {
   bool mine_;
 };
 
+/// The same for one who waits for it.
+class RankSource::Stay {
+ public:
+  explicit Stay(RankSource& source) : source_(source) {
+    while (source.taken_.exchange(true, std::memory_order_acquire))
+      std::this_thread::yield();  // (C)
+  }
+  Stay(const Stay&) = delete;
+  Stay& operator=(const Stay&) = delete;
+  ~Stay() { source_.taken_.store(false, std::memory_order_release); }  // (C)
+
+ private:
+  RankSource& source_;
+};
+
 RankSource::RankSource(Courier& courier, const Kinds& kinds, const Settings& settings)
     : courier_(courier),
       kinds_(kinds),
@@ -117,17 +132,26 @@ void RankSource::restart() noexcept {
   error_ = nullptr;
 }
 
+void RankSource::with_mpi(const std::function<void()>& function) {
+  if (!settings_.any_thread && std::this_thread::get_id() != maker_) {
+    throw std::logic_error(
+        "a job calls MPI on a worker other than the first, but MPI was initialised for one thread; "
+        "ask for MPI_THREAD_SERIALIZED, or leave the initialisation to the Scheduler");
+  }
+  const Stay stay(*this);
+  function();
+}
+
 /// Workers that were about to ask for work may still be on their way out.
 void RankSource::part() {
-  while (taken_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();  // (C)
-  if (!error_) {
+  {
+    const Stay stay(*this);
     try {
-      courier_.part();
+      if (!error_) courier_.part();
     } catch (...) {
       error_ = std::current_exception();
     }
   }
-  taken_.store(false, std::memory_order_release);  // (C)
   if (error_) std::rethrow_exception(error_);
 }
 

@@ -3,10 +3,11 @@
 /// The courier of a rank, behind the door through which its pool asks for work. Whoever plays the
 /// courier holds a try-lock, so one thread at a time calls MPI.
 
-#include <atomic>     // atomic
-#include <exception>  // exception_ptr
-#include <thread>     // thread::id
-#include <vector>     // vector
+#include <atomic>      // atomic
+#include <exception>   // exception_ptr
+#include <functional>  // function
+#include <thread>      // thread::id
+#include <vector>      // vector
 
 #include "courier.hpp"              // Courier
 #include "jackdaw/work_source.hpp"  // WorkSource
@@ -32,11 +33,14 @@ class RankSource final : public WorkSource {
   void hold(const PackedJob& job) { held_.push_back(job); }
   /// Before run(); no worker is here yet.
   void restart() noexcept;
+  /// Calls `function` as the courier. \throws std::logic_error  this thread may not call MPI
+  void with_mpi(const std::function<void()>& function);
   /// Collective, after run(). \throws what MPI said, if it failed
   void part();
 
  private:
   class Visit;
+  class Stay;
 
   Courier& courier_;
   const Kinds& kinds_;

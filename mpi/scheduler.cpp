@@ -2,13 +2,15 @@
 
 #include <cstdio>  // fprintf
 
-#include "check.hpp"        // check
-#include "connection.hpp"   // Connection
-#include "courier.hpp"      // Courier
-#include "kinds.hpp"        // Kinds
-#include "mpi_network.hpp"  // MpiNetwork
-#include "rank_source.hpp"  // RankSource
-#include "session.hpp"      // Session
+#include "check.hpp"          // check
+#include "connection.hpp"     // Connection
+#include "courier.hpp"        // Courier
+#include "gather.hpp"         // gather
+#include "kinds.hpp"          // Kinds
+#include "mpi_network.hpp"    // MpiNetwork
+#include "neighbourhood.hpp"  // find_neighbourhood
+#include "rank_source.hpp"    // RankSource
+#include "session.hpp"        // Session
 
 namespace jackdaw {
 namespace {
@@ -31,7 +33,9 @@ struct Scheduler::Inside {
         mailbox(network),
         connection(session->comm(), mailbox, asked.fabric),
         pool(config_for(asked, session->level())),
-        victims(network.rank(), network.size(), asked.seed),
+        victims(mpi::find_neighbourhood(session->comm(),
+                                        {pool.package(), mpi::switch_from_environment()}),
+                asked.affinity_entries, asked.seed),
         courier(mailbox, connection.reach(), victims, settings_of(asked)),
         source(courier, kinds,
                {pool.workers(), std::chrono::nanoseconds(asked.progress_interval).count(),
@@ -46,6 +50,9 @@ struct Scheduler::Inside {
             std::chrono::nanoseconds(config.backoff_min).count(),
             std::chrono::nanoseconds(config.backoff_max).count(), config.seed};
   }
+
+  [[nodiscard]] RankReport rank_report() const;
+  [[nodiscard]] std::vector<TheftReport> thefts();
 
   std::unique_ptr<mpi::Session> session;
   mpi::Kinds kinds;
@@ -87,6 +94,10 @@ std::vector<std::byte> Scheduler::gather(std::span<const std::byte> mine) {
   return all;
 }
 
+void Scheduler::with_mpi(const std::function<void()>& function) {
+  inside_->source.with_mpi(function);
+}
+
 void Scheduler::run() {
   inside_->source.restart();
   const auto failed_before = pool().statistics().jobs_failed;
@@ -126,22 +137,50 @@ void Scheduler::run() {
   if (jobs > 0) throw JobsFailed(std::to_string(jobs) + " job(s) threw; the first " + first);
 }
 
-std::vector<RankReport> Scheduler::report() {
-  const auto courier = inside_->courier.statistics();
-  RankReport mine{.jobs_shown = courier.jobs_given,
-                  .jobs_taken = courier.jobs_taken,
-                  .jobs_stolen = courier.jobs_near + courier.jobs_far,
-                  .steals = courier.steals,
-                  .failures = courier.failures};
-  for (const auto& worker : pool().statistics().workers) {
+/// What this rank did.
+RankReport Scheduler::Inside::rank_report() const {
+  const auto ranks = courier.statistics();
+  const auto all = pool.statistics();
+  RankReport mine{.workers = all.workers.size(),
+                  .jobs_created = all.jobs_created - ranks.jobs_received,
+                  .jobs_failed = all.jobs_failed,
+                  .jobs_near = ranks.jobs_near,
+                  .jobs_far = ranks.jobs_far,
+                  .jobs_shown = ranks.jobs_given,
+                  .jobs_taken = ranks.jobs_taken,
+                  .batches = ranks.steals,
+                  .failures = ranks.failures,
+                  .bytes = ranks.bytes,
+                  .wakes = ranks.wakes};
+  const auto add = [](std::uint64_t& sum, std::chrono::nanoseconds time) {
+    sum += static_cast<std::uint64_t>(time.count());
+  };
+  for (const auto& worker : all.workers) {
     mine.jobs_executed += worker.jobs_run;
-    mine.busy_ns += static_cast<std::uint64_t>(worker.slices.working.count());
-    mine.elapsed_ns += static_cast<std::uint64_t>(worker.slices.total().count());
+    mine.jobs_local += worker.jobs_stolen;
+    add(mine.working_ns, worker.slices.working);
+    add(mine.stealing_ns, worker.slices.stealing);
+    add(mine.searching_ns, worker.slices.searching);
+    add(mine.asleep_ns, worker.slices.asleep);
   }
-  const auto bytes = gather(std::as_bytes(std::span(&mine, 1)));
-  std::vector<RankReport> all(static_cast<std::size_t>(size()));
-  std::memcpy(all.data(), bytes.data(), bytes.size());
-  return all;
+  return mine;
+}
+
+/// How it fared with others.
+std::vector<TheftReport> Scheduler::Inside::thefts() {
+  std::vector<TheftReport> mine;
+  for (const auto& victim : victims.report(network.now())) {
+    mine.push_back({network.rank(), victim.rank, victim.attempts, victim.successes, victim.jobs,
+                    victim.cost_ns});
+  }
+  return mine;
+}
+
+Report Scheduler::report() {
+  const MPI_Comm comm = inside_->session->comm();
+  return {mpi::gather(comm, std::vector{inside_->rank_report()}),
+          mpi::gather(comm, inside_->thefts()), inside_->connection.description(),
+          inside_->connection.needs_help()};
 }
 
 }  // namespace jackdaw

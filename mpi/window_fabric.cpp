@@ -2,32 +2,12 @@
 
 #include <algorithm>  // lower_bound
 #include <chrono>     // milliseconds, steady_clock
-#include <numeric>    // iota
 #include <thread>     // sleep_for
 
-#include "check.hpp"  // check
+#include "check.hpp"        // check
+#include "group_ranks.hpp"  // ranks_of
 
 namespace jackdaw::mpi {
-namespace {
-
-/// The ranks of `over`, as `all` numbers them.
-std::vector<int> ranks_in(MPI_Comm all, MPI_Comm over) {
-  MPI_Group large = MPI_GROUP_NULL, small = MPI_GROUP_NULL;
-  check(MPI_Comm_group(all, &large), "MPI_Comm_group");
-  check(MPI_Comm_group(over, &small), "MPI_Comm_group");
-  int size = 0;
-  MPI_Group_size(small, &size);
-  std::vector<int> mine(static_cast<std::size_t>(size)), theirs(mine);
-  std::iota(mine.begin(), mine.end(), 0);
-  const int code = MPI_Group_translate_ranks(small, size, mine.data(), large, theirs.data());
-  MPI_Group_free(&small);
-  MPI_Group_free(&large);
-  check(code, "MPI_Group_translate_ranks");
-  return theirs;
-}
-
-}  // namespace
-
 WindowFabric::WindowFabric(MPI_Comm all, MPI_Comm over, std::size_t data_bytes)
     : over_(over),
       control_(over, Word::count * sizeof(std::uint64_t), sizeof(std::uint64_t)),
@@ -37,7 +17,7 @@ WindowFabric::WindowFabric(MPI_Comm all, MPI_Comm over, std::size_t data_bytes)
   check(MPI_Comm_size(over, &size_), "MPI_Comm_size");
   int everybody = 0;
   check(MPI_Comm_size(all, &everybody), "MPI_Comm_size");
-  if (size_ < everybody) ranks_ = ranks_in(all, over);
+  if (size_ < everybody) ranks_ = ranks_of(over, all);
   check(MPI_Barrier(over), "MPI_Barrier");
 }
 

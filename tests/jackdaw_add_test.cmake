@@ -25,7 +25,7 @@ function(jackdaw_add_mpi_test path)
   set(support ${PROJECT_SOURCE_DIR}/tests/support)
   add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}_test.cpp ${support}/mpi_main.cpp)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/mpi ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE jackdaw::jackdaw jackdaw_build GTest::gtest)
+  target_link_libraries(${target} PRIVATE jackdaw::jackdaw jackdaw::topology jackdaw_build GTest::gtest)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)  # beside other programs that keep the cores, ranks that wait are slow
   endif()

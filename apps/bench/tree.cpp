@@ -24,8 +24,8 @@ struct Row {
 /// 1, 2, 4 and so on, and all.
 std::vector<Row> rows_up_to(int ranks) {
   std::vector<Row> rows;
-  for (int n = 1; n < ranks; n *= 2) rows.push_back({.ranks = n});
-  rows.push_back({.ranks = ranks});
+  for (int n = 1; n < ranks; n *= 2) rows.emplace_back().ranks = n;
+  rows.emplace_back().ranks = ranks;
   return rows;
 }
 

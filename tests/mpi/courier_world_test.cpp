@@ -42,6 +42,17 @@ struct Surroundings {
   Machine near, far;
 };
 
+Neighbourhood neighbourhood_of(const Shape& shape, int rank) {
+  Neighbourhood found{
+      .rank = rank, .size = shape.ranks, .package = {}, .machine = {}, .network_switch = {}};
+  const int host = shape.ranks_of_host == 0 ? shape.ranks : shape.ranks_of_host;
+  for (int other = rank / host * host; other < std::min(shape.ranks, (rank / host + 1) * host);
+       ++other) {
+    if (other != rank) found.machine.push_back(other);
+  }
+  return found;
+}
+
 Reach reach_of(Surroundings& around, Mailbox& mailbox, int rank) {
   Reach reach;
   const Shape& shape = around.shape;
@@ -73,7 +84,7 @@ class SimulatedRank final : public Home {
         reach(reach_of(around, mailbox_, rank)),
         world_(around.world),
         ledger_(ledger),
-        victims_(rank, around.shape.ranks, 1),
+        victims_(neighbourhood_of(around.shape, rank), 256, 1),
         courier_(mailbox_, reach, victims_, {.max_batch = 64, .backoff_max_ns = 8'000'000}) {}
 
   void make_job() {

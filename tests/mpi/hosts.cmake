@@ -27,12 +27,14 @@ foreach(count 2 4)
   if(TARGET jackdaw_command)
     set(uts $<TARGET_FILE:jackdaw_command> uts --tree T1 --check)
     jackdaw_add_hosts_test(mpi/uts_T1@${count}_hosts ${count} COMMAND ${uts})
-    jackdaw_add_hosts_test(mpi/uts_T1@${count}_hosts_pt2pt ${count} OSC sm,pt2pt COMMAND ${uts})
+    jackdaw_add_hosts_test(mpi/uts_T1@${count}_hosts_pt2pt ${count} OSC sm,pt2pt
+      COMMAND ${uts} --fabric windows)
   endif()
 endforeach()
 
-# The user allows such windows only as cannot be had between hosts.
+# Where no window can be had between hosts, messages do; and who insists is told why not.
 if(TARGET jackdaw_command)
-  jackdaw_add_hosts_test(mpi/uts_T1@2_hosts_no_windows 2 OSC sm COMMAND ${uts}
+  jackdaw_add_hosts_test(mpi/uts_T1@2_hosts_no_windows 2 OSC sm COMMAND ${uts})
+  jackdaw_add_hosts_test(mpi/uts_T1@2_hosts_refused 2 OSC sm COMMAND ${uts} --fabric windows
     BEFORE bash ${CMAKE_CURRENT_LIST_DIR}/refused.sh "set OMPI_MCA_osc=sm,pt2pt")
 endif()

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 
@@ -122,18 +123,90 @@ TEST_F(SchedulerTest, ARankThatDoesNotComeBackForLongLosesNothing) {
   EXPECT_EQ(scheduler.reduce(counted), 1001u);
 }
 
+/// What a program may do in a job: here, add to a window of its own.
+struct Ledger {
+  Scheduler* scheduler = nullptr;
+  MPI_Win window = MPI_WIN_NULL;
+  std::atomic<int> refused{0};
+} ledger;
+
+void add_to_ledger(JobContext&, const std::uint64_t& amount) {
+  try {
+    ledger.scheduler->with_mpi([&] {
+      MPI_Accumulate(&amount, 1, MPI_UINT64_T, 0, 0, 1, MPI_UINT64_T, MPI_SUM, ledger.window);
+      MPI_Win_flush(0, ledger.window);
+    });
+    counted += 1;
+  } catch (const std::logic_error&) {
+    ++ledger.refused;
+  }
+}
+
+TEST_F(SchedulerTest, JobsMayCallMpiOneAtATime) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  ledger.scheduler = &scheduler;
+  ledger.refused = 0;
+  std::uint64_t* sum = nullptr;
+  MPI_Win_allocate(sizeof *sum, sizeof *sum, MPI_INFO_NULL, MPI_COMM_WORLD, &sum, &ledger.window);
+  *sum = 0;
+  MPI_Win_lock_all(0, ledger.window);
+  MPI_Barrier(MPI_COMM_WORLD);
+  constexpr std::uint64_t jobs = 500;
+  for (std::uint64_t i = 0; i < jobs; ++i) scheduler.submit<add_to_ledger>(i + 1);
+  scheduler.run();
+  MPI_Win_unlock_all(ledger.window);
+  MPI_Barrier(MPI_COMM_WORLD);
+  int level = 0;
+  MPI_Query_thread(&level);
+  const auto all = jobs * static_cast<std::uint64_t>(scheduler.size());
+  if (level >= MPI_THREAD_SERIALIZED) {
+    EXPECT_EQ(scheduler.reduce(counted), all);
+    if (scheduler.rank() == 0) {
+      EXPECT_EQ(*sum, all * (jobs + 1) / 2);
+    }
+  } else {  // those on other workers were refused, and none was lost
+    Sum<std::uint64_t> refused;
+    refused += static_cast<std::uint64_t>(ledger.refused.load());
+    EXPECT_EQ(scheduler.reduce(counted) + scheduler.reduce(refused), all);
+  }
+  MPI_Win_free(&ledger.window);
+}
+
 TEST_F(SchedulerTest, TheReportAddsUp) {
   Scheduler scheduler(MPI_COMM_WORLD, two_workers());
   if (scheduler.rank() == 0) scheduler.submit<count>(1, max_job);
   scheduler.run();
-  std::uint64_t executed = 0, stolen = 0, taken = 0;
-  for (const RankReport& rank : scheduler.report()) {
-    executed += rank.jobs_executed;
-    stolen += rank.jobs_stolen;
-    taken += rank.jobs_taken;
+  const Report report = scheduler.report();
+  if (scheduler.rank() != 0) {
+    EXPECT_TRUE(report.ranks.empty());
+    return;
   }
-  EXPECT_EQ(executed, 2u * max_job - 1);
-  EXPECT_EQ(stolen, taken);
+  ASSERT_EQ(report.ranks.size(), static_cast<std::size_t>(scheduler.size()));
+  RankReport all;
+  for (const RankReport& rank : report.ranks) {
+    all.jobs_created += rank.jobs_created;
+    all.jobs_executed += rank.jobs_executed;
+    all.jobs_near += rank.jobs_near;
+    all.jobs_far += rank.jobs_far;
+    all.jobs_taken += rank.jobs_taken;
+    all.batches += rank.batches;
+    EXPECT_GT(rank.working_ns, 0u);
+    EXPECT_EQ(rank.workers, scheduler.pool().workers());
+  }
+  EXPECT_EQ(all.jobs_created, 2u * max_job - 1);
+  EXPECT_EQ(all.jobs_executed, 2u * max_job - 1);
+  EXPECT_EQ(all.jobs_near + all.jobs_far, all.jobs_taken);
+  EXPECT_FALSE(report.transport.empty());
+  std::uint64_t jobs = 0;
+  std::uint64_t batches = 0;
+  for (const TheftReport& theft : report.thefts) {
+    EXPECT_NE(theft.thief, theft.victim);
+    EXPECT_GE(theft.attempts, theft.batches);
+    jobs += theft.jobs;
+    batches += theft.batches;
+  }
+  EXPECT_EQ(jobs, all.jobs_taken);
+  EXPECT_EQ(batches, all.batches);
 }
 
 /// A program that differs on one rank is refused on all, by the kind's name.

@@ -69,6 +69,8 @@ class Pool {
   /// What there was to say about the machine when the pool was made: cores left idle, pinning
   /// refused. Sentences, mostly none.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
+  /// The package (socket) that all its workers lie in; nothing if they lie in several.
+  [[nodiscard]] std::optional<unsigned> package() const noexcept;
   [[nodiscard]] Statistics statistics() const;
   /// The calling thread becomes worker 0 until `source` says that nothing is left anywhere; the
   /// other workers ask it for work, too. For who has more ranks; not inside the pool.

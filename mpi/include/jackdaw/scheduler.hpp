@@ -7,6 +7,7 @@
 #include <cstddef>      // byte, size_t
 #include <cstdint>      // uint64_t
 #include <cstring>      // memcpy
+#include <functional>   // function
 #include <memory>       // unique_ptr
 #include <span>         // as_bytes, span
 #include <stdexcept>    // runtime_error
@@ -18,6 +19,7 @@
 #include "jackdaw/config.hpp"   // Config
 #include "jackdaw/pool.hpp"     // Pool
 #include "jackdaw/reducer.hpp"  // Reducer
+#include "jackdaw/report.hpp"   // Report
 
 namespace jackdaw {
 
@@ -27,19 +29,8 @@ class JobsFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What one rank did in all calls of run() so far.
-struct RankReport {
-  std::uint64_t jobs_executed = 0;
-  std::uint64_t jobs_shown = 0;   ///< put on the shelf
-  std::uint64_t jobs_taken = 0;   ///< from its shelf, by other ranks
-  std::uint64_t jobs_stolen = 0;  ///< from other ranks
-  std::uint64_t steals = 0;       ///< batches
-  std::uint64_t failures = 0;     ///< attempts that brought nothing
-  std::uint64_t busy_ns = 0;      ///< of all its workers together
-  std::uint64_t elapsed_ns = 0;   ///< the same, idle or not
-};
-
-/// Thread-safety: all is for the thread that made it; jobs spawn jobs by their JobContext.
+/// Thread-safety: all but with_mpi() is for the thread that made it; jobs spawn jobs by their
+/// JobContext.
 class Scheduler {
  public:
   /// Collective over all ranks of the job; initialises MPI unless the program has. Without mpirun
@@ -76,12 +67,20 @@ class Scheduler {
   /// \throws JobsFailed  on every rank: a job threw
   void run();
 
+  /// Calls `function`, which may call MPI, while no other thread of this rank does. For jobs, whose
+  /// own MPI calls would meet the scheduler's; before and after run() it is not needed. Other ranks
+  /// wait for this one meanwhile, so nothing in it should wait for other jobs. Thread-safety: any
+  /// worker's thread, but not inside itself.
+  /// \throws std::logic_error  MPI was initialised for one thread (MPI_THREAD_SINGLE or _FUNNELED),
+  ///                           and the caller runs on another
+  void with_mpi(const std::function<void()>& function);
+
   /// Collective: the value of a reducer over all ranks. Same on every rank.
   template <typename T, typename Combine>
   [[nodiscard]] T reduce(const Reducer<T, Combine>& reducer);
 
-  /// Collective: what each rank did, by rank.
-  [[nodiscard]] std::vector<RankReport> report();
+  /// Collective: what the ranks did, on rank 0; the other ranks get an empty one.
+  [[nodiscard]] Report report();
 
  private:
   struct Inside;

@@ -12,6 +12,7 @@
 #include <map>          // map
 #include <memory>       // unique_ptr
 #include <mutex>        // mutex, unique_lock
+#include <optional>     // optional
 #include <span>         // span
 #include <stop_token>   // stop_source
 #include <string>       // string
@@ -134,6 +135,7 @@ class Engine {
   [[nodiscard]] bool sees_jobs(std::size_t job_class) const noexcept;
   [[nodiscard]] JobStore& store(std::size_t index) noexcept;
   void free_cell(JobRecord& job) noexcept;
+  [[nodiscard]] std::optional<unsigned> package() const noexcept;
 
   const Config config;
   std::vector<std::string> notes;
