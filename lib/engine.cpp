@@ -1,6 +1,5 @@
 #include "jackdaw/detail/engine.hpp"
 
-#include <climits>       // INT_MAX
 #include <stdexcept>     // logic_error
 #include <system_error>  // system_error
 
@@ -120,7 +119,7 @@ void Engine::start_threads() {
 }
 
 void Engine::end_threads() noexcept {
-  closing.store(true, std::memory_order_seq_cst);  // before the beds are looked at: see doze
+  gate.close();
   wake_all();
   for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
 }
@@ -200,23 +199,13 @@ void Engine::count_finished_here() noexcept {
   notice_quiet();
 }
 
-/// Who waits registers, makes a heavy barrier, then counts. Who finishes counts its finish, then
-/// looks whether anybody waits: so one of them sees the other, and of two that finish at once, the
-/// later to touch quiet_waiters_ sees the other's finish as well.
 void Engine::wait_until_quiet() {
   if (this_worker != nullptr && &this_worker->engine() == this) {
     throw std::logic_error(
         "Pool::wait was called by a job of that pool, and would wait for that job; wait for the "
         "handles of single jobs instead");
   }
-  quiet_waiters_.fetch_add(1, std::memory_order_seq_cst);
-  heavy_barrier();
-  for (;;) {
-    const auto epoch = quiet_epoch_.load(std::memory_order_acquire);  // before is_quiet
-    if (is_quiet()) break;
-    futex_wait(&quiet_epoch_, epoch, -1);
-  }
-  quiet_waiters_.fetch_sub(1, std::memory_order_relaxed);
+  gate.wait([this] { return is_quiet(); });
   std::exception_ptr error;
   {
     const std::lock_guard hold(mutex_);
@@ -226,14 +215,7 @@ void Engine::wait_until_quiet() {
 }
 
 void Engine::notice_quiet() noexcept {
-  Sync::light_barrier();
-  const bool ends = closing.load(std::memory_order_relaxed);  // the RMW below decides
-  if (!ends && quiet_waiters_.load(std::memory_order_relaxed) == 0) return;
-  quiet_waiters_.fetch_add(0, std::memory_order_seq_cst);
-  if (!is_quiet()) return;
-  quiet_epoch_.fetch_add(1, std::memory_order_seq_cst);
-  futex_wake(&quiet_epoch_, INT_MAX);
-  if (ends) wake_all();
+  if (gate.notice([this] { return is_quiet(); })) wake_all();
 }
 
 // --- the seat of worker 0 ------------------------------------------------------------------------
@@ -276,9 +258,8 @@ void Engine::leave_seat() noexcept {
     pins_->guest->restore();
     pins_->guest.reset();
   }
-  idle->leave_seat(0);  // with a heavy barrier
-  // What the guest leaves behind in its deques, and what others left to it.
-  if (sees_work()) (void)idle->wake(0);
+  // Worker 0 gets what the guest leaves behind in its deques, and what others left to it.
+  idle->leave_seat(0, [this] { return sees_work(); });
   notice_quiet();
 }
 

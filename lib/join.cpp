@@ -64,17 +64,11 @@ bool Worker::help(const void* job, unsigned thief) noexcept {
 }
 
 void Worker::join(Task& task) noexcept {
-  wait_until([&] { return task.is_done(); },
+  wait_until([&] { return task.end.is_done(); },
              [&] {  // relaxed: a hint
-               return help(task.job, std::atomic_ref(task.thief).load(std::memory_order_relaxed));
+               return help(task.job, task.thief.load(std::memory_order_relaxed));
              },
-             [&](long ns) {
-               std::atomic_ref word(task.state);
-               unsigned seen = Task::waiting;
-               // Relaxed: if the thief was quicker, done() loads again, with acquire.
-               word.compare_exchange_strong(seen, Task::waiting_asleep, std::memory_order_relaxed);
-               futex_wait(&task.state, Task::waiting_asleep, ns);
-             });
+             [&](long ns) { task.end.sleep(ns); });
 }
 
 bool Worker::is_part_of(const JobRecord& job) const noexcept {

@@ -3,6 +3,7 @@
 #include <chrono>     // microseconds
 #include <thread>     // sleep_for
 
+#include "jackdaw/detail/doze.hpp"    // doze
 #include "jackdaw/detail/engine.hpp"  // Engine
 #include "jackdaw/detail/worker.hpp"  // Worker
 
@@ -29,13 +30,37 @@ void pause_for(unsigned round) noexcept {
   for (unsigned i = 0; i < std::min(1U << round, 64U); ++i) Sync::pause();
 }
 
+/// What a worker that dozes looks at: nothing of its own, which a guest may take over meanwhile.
+class House {
+ public:
+  House(Engine& engine, unsigned worker)
+      : engine_(engine), timeout_(engine.config.backoff_min), random_(worker + 1U) {}
+  [[nodiscard]] bool sees_work() const noexcept {
+    // There may be work elsewhere, of which nobody here would hear.
+    if (napped_ && engine_.source.load(std::memory_order_acquire) != nullptr) return true;  // (X)
+    return engine_.sees_work();
+  }
+  [[nodiscard]] bool is_quiet() const noexcept { return engine_.is_quiet(); }
+  [[nodiscard]] long nap_ns() noexcept {
+    const auto ns = timeout_.count();
+    napped_ = true;
+    timeout_ = std::min<std::chrono::nanoseconds>(timeout_ * 2, engine_.config.backoff_max);
+    return ns - ns / 4 * static_cast<long>(random_() % 256) / 256;
+  }
+
+ private:
+  Engine& engine_;
+  std::chrono::nanoseconds timeout_;
+  std::minstd_rand random_;
+  bool napped_ = false;
+};
+
 }  // namespace
 
 void Worker::live() {
   this_worker = this;
   time_.enter(Slice::searching);
-  engine_->idle->enter_search();
-  searching_ = true;
+  start_searching();
   while (hunt() || doze()) {
   }
   set_state(WorkerState::draining);
@@ -46,8 +71,7 @@ void Worker::live() {
 /// A guest has no bed: it naps, and counts as a searcher meanwhile.
 void Worker::live_as_guest(const WorkSource& source) {
   run_dry();
-  engine_->idle->enter_search();
-  searching_ = true;
+  start_searching();
   auto nap = shortest_nap;
   while (!source.is_done()) {
     if (hunt()) {
@@ -57,8 +81,7 @@ void Worker::live_as_guest(const WorkSource& source) {
     std::this_thread::sleep_for(nap);
     nap = std::min(nap * 2, longest_nap);
   }
-  if (searching_ && engine_->idle->leave_search()) pass_on();
-  searching_ = false;
+  stop_searching();
 }
 
 /// The policy of the scheduler for a job's end: what is most urgent in the rank, from the own deque
@@ -104,12 +127,13 @@ JobRecord* Worker::next_below(std::uint64_t present) noexcept {
 
 /// Jobs of this class keep the caller from less urgent ones, so it does not wait for a victim to
 /// answer. Null: none is in sight, or none could be had for a second: its owner computes, and the
-/// kernel lets nobody seize (no membarrier).
+/// kernel lets nobody seize (no membarrier). The bit of the class stays while nothing less urgent
+/// waits: then it delays nobody.
 JobRecord* Worker::fetch_urgently(std::size_t job_class) noexcept {
   patience_ = urgent_patience;
   JobRecord* job = fetch(job_class);
   for (unsigned tries = 0; job == nullptr && tries < urgent_tries; ++tries) {
-    clear_if_gone(job_class);
+    engine_->idle->clear_if_gone(job_class, [&] { return engine_->sees_jobs(job_class); });
     if ((engine_->idle->pulse() & std::uint64_t{1} << job_class) == 0) break;
     pause_for(tries);
     job = fetch(job_class);
@@ -130,14 +154,6 @@ bool Worker::has_own_below(std::size_t job_class) const noexcept {
     if (store.deques[c].length() > 0) return true;
   }
   return false;
-}
-
-/// So that nobody looks in vain for a class that has run out. The bit stays while nothing less
-/// urgent waits: then it delays nobody.
-void Worker::clear_if_gone(std::size_t job_class) noexcept {
-  if (engine_->sees_jobs(job_class)) return;
-  engine_->idle->clear_present(job_class);
-  if (engine_->sees_jobs(job_class)) engine_->idle->set_present(job_class);
 }
 
 /// One look around, in the order of the policy: urgent jobs, tasks of jobs that run already, other
@@ -170,11 +186,7 @@ bool Worker::hunt_once() noexcept {
 /// and is counted as a searcher, as doze() wants it.
 bool Worker::hunt() noexcept {
   for (unsigned round = 0; round < search_rounds; ++round) {
-    if (round == quiet_rounds && !searching_) {
-      engine_->idle->enter_search();
-      searching_ = true;
-      engine_->notice_quiet();
-    }
+    if (round == quiet_rounds) start_searching();
     patience_ = round;
     if (hunt_once() || (round >= quiet_rounds && fetch_elsewhere() && hunt_once())) {
       drain();
@@ -185,16 +197,12 @@ bool Worker::hunt() noexcept {
     if (store.index == 0 && engine_->seat_wanted.load(std::memory_order_relaxed)) break;
     pause_for(round);
   }
-  if (!searching_) engine_->idle->enter_search();
-  searching_ = true;
+  start_searching();
   return false;
 }
 
 void Worker::start_working() noexcept {
-  if (searching_) {
-    searching_ = false;
-    if (engine_->idle->leave_search()) pass_on();
-  }
+  stop_searching();
   if (engine_->source.load(std::memory_order_acquire) != nullptr) until_service_ = 1;  // (X)
   set_state(WorkerState::working);
   time_.enter(Slice::working);
@@ -207,42 +215,32 @@ void Worker::run_dry() noexcept {
   time_.enter(Slice::searching);
 }
 
-/// The last searcher found work. Others may have pushed while they saw it search, and woken nobody:
-/// whatever they pushed before it stopped being a searcher shows behind the barrier.
-void Worker::pass_on() noexcept {
-  heavy_barrier();
-  if (engine_->sees_work() && engine_->idle->wake_one()) tally_.wakes.add(1);
+/// Once it searches, a worker finishes nothing more.
+void Worker::start_searching() noexcept {
+  if (searching_) return;
+  searching_ = true;
+  engine_->idle->enter_search();
+  engine_->notice_quiet();
+}
+
+void Worker::stop_searching() noexcept {
+  if (!searching_) return;
+  searching_ = false;
+  if (engine_->idle->leave_search([&] { return engine_->sees_work(); })) tally_.wakes.add(1);
 }
 
 /// Sleeps until there is work. False: the pool has closed and nothing is left.
 bool Worker::doze() noexcept {
-  Engine& engine = *engine_;
   set_state(WorkerState::idle);
   time_.enter(Slice::asleep);
   tally_.sleeps.add(1);
-  auto timeout = std::chrono::nanoseconds(engine.config.backoff_min);
-  // Of its own: once it lies down, a guest may take this worker over, and all that it owns.
-  std::minstd_rand random(static_cast<std::minstd_rand::result_type>(store.index + 1U));
+  House house(*engine_, store.index);
   searching_ = false;
-  engine.idle->lie_down(store.index);
-  for (;;) {
-    const bool closing = engine.closing.load(std::memory_order_seq_cst);  // after lie_down
-    if ((engine.sees_work() || (closing && engine.is_quiet())) && engine.idle->get_up(store.index))
-      break;
-    const auto jitter = timeout.count() / 4 * static_cast<long>(random() % 256) / 256;
-    if (engine.idle->sleep(store.index, timeout.count() - jitter)) break;
-    // There may be work elsewhere, of which nobody here would hear.
-    if (engine.source.load(std::memory_order_acquire) != nullptr) {  // (X)
-      if (engine.idle->get_up(store.index)) break;
-      continue;
-    }
-    timeout = std::min<std::chrono::nanoseconds>(timeout * 2, engine.config.backoff_max);
-  }
+  const bool goes_on = detail::doze(*engine_->idle, engine_->gate, store.index, house);
   searching_ = true;
   time_.enter(Slice::searching);
-  if (engine.closing.load(std::memory_order_seq_cst) && engine.is_quiet()) return false;
-  set_state(WorkerState::stealing);
-  return true;
+  if (goes_on) set_state(WorkerState::stealing);
+  return goes_on;
 }
 
 }  // namespace jackdaw::detail

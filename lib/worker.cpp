@@ -116,17 +116,12 @@ void Worker::run_shared(JobRecord& job) noexcept {
 }
 
 void Worker::run_stolen(Task& task) noexcept {
-  // Relaxed: a hint for the forker, whom to help.
-  std::atomic_ref(task.thief).store(store.index, std::memory_order_relaxed);
+  task.thief.store(store.index, std::memory_order_relaxed);  // relaxed: a hint
   {
     const Frame frame(*this, task.job);
     task.run(task);
   }
-  unsigned* const word = &task.state;
-  // (J) From here on the forker may return, and its stack is gone: only the address is used.
-  if (std::atomic_ref(*word).exchange(Task::done, std::memory_order_acq_rel) ==
-      Task::waiting_asleep)
-    futex_wake(word, 1);
+  task.end.tell_done();  // the task may be gone now
 }
 
 // --- cells that were made elsewhere --------------------------------------------------------------

@@ -12,8 +12,7 @@ using testing::ExploredSync;
 using testing::Explorer;
 
 /// Two workers that may sleep, a pusher, and a box in place of the deques: the protocol of going to
-/// sleep, as Worker::hunt, doze and pass_on follow it. A deadlock in the explorer is a lost
-/// wake-up.
+/// sleep, as Worker::hunt follows it. A deadlock in the explorer is a lost wake-up.
 struct Scene {
   IdleSet<ExploredSync> idle{2};
   Explored<unsigned> box{0};  // jobs that nobody has taken; a put is a plain store, as in a deque
@@ -41,10 +40,7 @@ struct Scene {
     idle.enter_search();
     for (;;) {
       while (take()) {
-        if (searching && idle.leave_search()) {
-          ExploredSync::heavy_barrier();
-          if (sees_work()) idle.wake_one();
-        }
+        if (searching) idle.leave_search([&] { return sees_work(); });
         searching = false;
       }
       if (done == jobs) break;
@@ -57,7 +53,7 @@ struct Scene {
       }
       if (done == jobs) break;
     }
-    if (searching) (void)idle.leave_search();
+    if (searching) idle.leave_search([] { return false; });
     while (idle.wake_one()) {  // as a pool that closes
     }
   }
@@ -66,7 +62,7 @@ struct Scene {
     while (!idle.sleep(worker, -1)) {
     }
     (void)take();
-    (void)idle.leave_search();
+    idle.leave_search([] { return false; });
   }
   void expect_nobody_counted() { EXPECT_EQ(idle.pulse(), 0U); }
 };
@@ -116,10 +112,7 @@ TEST(IdleSetExplore, TheLastSearcherPassesOnWhatOthersLeftToIt) {
                       [&] {
                         s.idle.enter_search();
                         while (!s.take()) ExploredSync::pause();
-                        if (s.idle.leave_search()) {
-                          ExploredSync::heavy_barrier();
-                          if (s.sees_work()) s.idle.wake_one();
-                        }
+                        s.idle.leave_search([&] { return s.sees_work(); });
                       },
                       [&] {
                         s.push(s.box);
@@ -154,8 +147,7 @@ TEST(IdleSetExplore, AGuestThatGoesLeavesNoJobUnseen) {
         explorer.run({[&] { s.sleep_and_take(0); },
                       [&] {
                         if (!s.idle.take_seat(0)) return;
-                        s.idle.leave_seat(0);
-                        if (s.sees_work()) s.idle.wake(0);
+                        s.idle.leave_seat(0, [&] { return s.sees_work(); });
                       },
                       [&] { s.push(s.box); }});
         EXPECT_EQ(s.done, 1);
@@ -172,10 +164,7 @@ TEST(IdleSetExplore, AClearedClassIsSetAgainIfAJobCameMeanwhile) {
                     s.box.store(1, std::memory_order_release);
                     if ((s.idle.pulse() & 2) == 0) s.idle.set_present(1);
                   },
-                  [&] {
-                    s.idle.clear_present(1);
-                    if (s.box.load() != 0) s.idle.set_present(1);
-                  }});
+                  [&] { s.idle.clear_if_gone(1, [&] { return s.box.load() != 0; }); }});
     EXPECT_NE(s.idle.pulse() & 2, 0u);
   });
 }

@@ -345,6 +345,8 @@ class Explored {
 struct ExploredSync {
   template <typename T>
   using Atomic = Explored<T>;
+  template <typename T>
+  using LateAtomic = Explored<T>;
   static void pause() { Explorer::pause(); }
   static void light_barrier() {}  // orders the compiler alone, and each access is a step here
   static void heavy_barrier() { Explorer::heavy_barrier(); }

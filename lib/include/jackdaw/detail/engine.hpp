@@ -19,10 +19,11 @@
 #include <string_view>  // string_view
 #include <vector>       // vector
 
-#include "jackdaw/config.hpp"           // Config
-#include "jackdaw/detail/idle_set.hpp"  // IdleSet
-#include "jackdaw/detail/worker.hpp"    // Worker
-#include "jackdaw/job.hpp"              // JobOptions
+#include "jackdaw/config.hpp"             // Config
+#include "jackdaw/detail/idle_set.hpp"    // IdleSet
+#include "jackdaw/detail/quiet_gate.hpp"  // QuietGate, nothing_is_left
+#include "jackdaw/detail/worker.hpp"      // Worker
+#include "jackdaw/job.hpp"                // JobOptions
 
 namespace jackdaw::detail {
 
@@ -114,12 +115,8 @@ class Engine {
   void keep_first_error(std::exception_ptr error) noexcept;
 
   // The pool.
-  /// True if every job whose making the caller could know of is finished, and so are all that these
-  /// have made. A finish is counted after all that the job made (Q), and finishes are read first;
-  /// so each job counted as finished is counted as made, and equal sums mean equal sets.
   [[nodiscard]] bool is_quiet() const noexcept {
-    const auto finished = jobs_finished();  // first: == does not say in which order it reads
-    return finished == jobs_created();
+    return nothing_is_left([this] { return jobs_finished(); }, [this] { return jobs_created(); });
   }
   [[nodiscard]] std::uint64_t jobs_created() const noexcept;
   [[nodiscard]] std::uint64_t jobs_finished() const noexcept;
@@ -144,7 +141,7 @@ class Engine {
   std::vector<std::unique_ptr<Inbox>> inboxes;
   std::array<Overflow, priority_count> overflow;  // by class
   std::atomic<std::uint64_t> failed{0}, cancelled{0}, overflowed{0};
-  std::atomic<bool> closing{false};  ///< workers end when the pool is quiet
+  QuietGate<> gate;  ///< closed: workers end when the pool is quiet
   /// Where more work may come from. (X): its release store -> the workers' acquire loads.
   std::atomic<WorkSource*> source{nullptr};
   std::atomic<bool> seat_wanted{false};  ///< a guest waits for worker 0
@@ -163,8 +160,6 @@ class Engine {
   struct Pins;
   std::unique_ptr<Pins> pins_;
   std::vector<pthread_t> threads_;
-  std::atomic<unsigned> quiet_epoch_{0};
-  std::atomic<unsigned> quiet_waiters_{0};
   std::atomic<std::uint64_t> finished_elsewhere_{0};  // by threads that are no workers
   std::atomic<std::size_t> stores_alive_{0};
   mutable std::mutex mutex_;  // of the two below

@@ -9,8 +9,8 @@
 ///   (P) either the pusher's load sees the change, and wakes it, or its item was stored before the
 ///       barrier, and the worker that lies down sees it.
 /// A pusher that saw a searcher relies on it: a searcher that gives up goes the same way, and the
-/// last one that finds work looks again, behind a heavy barrier, before it leaves the rest (see
-/// Worker::pass_on). lib/README.md has the whole argument.
+/// last one that finds work looks again, behind a heavy barrier, before it leaves the rest. See
+/// lib/README.md for the whole argument.
 ///
 /// The bits of the classes are kept the same way: a pusher stores its item, then loads the pulse
 /// and sets the bit of its class if it is clear; who clears a bit makes a heavy barrier, looks at
@@ -64,10 +64,14 @@ class IdleSet {
   void set_present(std::size_t job_class) noexcept {
     pulse_.fetch_or(std::uint64_t{1} << job_class, std::memory_order_seq_cst);
   }
-  /// The caller must now look at every deque of the class, and set the bit again if there is a job.
-  void clear_present(std::size_t job_class) noexcept {
+  /// So that nobody looks in vain for a class that has run out.
+  /// \param sees_jobs  looks at every deque of the class
+  template <typename Sees>
+  void clear_if_gone(std::size_t job_class, Sees sees_jobs) noexcept {
+    if (sees_jobs()) return;
     pulse_.fetch_and(~(std::uint64_t{1} << job_class), std::memory_order_seq_cst);  // (P)
     S::heavy_barrier();                                                             // (P)
+    if (sees_jobs()) set_present(job_class);
   }
 
   void set_cancelling() noexcept { pulse_.fetch_or(Pulse::cancelling, std::memory_order_seq_cst); }
@@ -75,10 +79,15 @@ class IdleSet {
   void enter_search() noexcept {
     update([](std::uint64_t p) { return p + Pulse::searcher; });
   }
-  /// \returns true if nobody searches now though somebody sleeps: the caller, who found work, must
-  ///          call heavy_barrier(), and wake_one() if it sees more
-  [[nodiscard]] bool leave_search() noexcept {
-    return (update([](std::uint64_t p) { return p - Pulse::searcher; }) & Pulse::hungry) != 0;
+  /// A searcher found work. If it was the last one, others may have pushed while they saw it
+  /// search, and woken nobody: whatever they pushed before it stopped shows behind the barrier.
+  /// \param sees_work  looks at every deque  \returns true if a sleeper was woken for it
+  template <typename Sees>
+  bool leave_search(Sees sees_work) noexcept {
+    if ((update([](std::uint64_t p) { return p - Pulse::searcher; }) & Pulse::hungry) == 0)
+      return false;
+    S::heavy_barrier();  // (P)
+    return sees_work() && wake_one();
   }
 
   /// From searching to sleeping. The caller must now look at every deque, then get_up() or sleep().
@@ -127,10 +136,13 @@ class IdleSet {
     update([](std::uint64_t p) { return p - Pulse::sleeper; });
     return true;
   }
-  /// Gives it back. The caller must now look at every deque, and wake(worker) if there is work.
-  void leave_seat(std::size_t worker) noexcept {
+  /// Gives it back, and wakes its owner if there is work.
+  /// \param sees_work  looks at every deque
+  template <typename Sees>
+  void leave_seat(std::size_t worker, Sees sees_work) noexcept {
     update([](std::uint64_t p) { return p + Pulse::sleeper; });  // (P)
     mark_asleep(worker);
+    if (sees_work()) wake(worker);
   }
 
  private:

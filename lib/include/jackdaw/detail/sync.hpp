@@ -3,7 +3,7 @@
 /// The primitives that the lock-free structures are built on, as one template argument, so that the
 /// tests can put in a Sync that tries every interleaving.
 
-#include <atomic>   // atomic, atomic_signal_fence
+#include <atomic>   // atomic, atomic_ref, atomic_signal_fence
 #include <climits>  // INT_MAX
 #include <cstddef>  // size_t
 
@@ -28,9 +28,27 @@ void futex_wait(const void* address, unsigned expected, long timeout_ns) noexcep
 /// Wakes up to `count` sleepers on `address`, which is not read: it may be gone already.
 void futex_wake(const void* address, int count) noexcept;
 
+/// An atomic that nobody initialises until it is shared: whoever does so stores to it first.
+template <typename T>
+class LateAtomic {
+ public:
+  [[nodiscard]] T load(std::memory_order order) noexcept { return ref().load(order); }
+  void store(T value, std::memory_order order) noexcept { ref().store(value, order); }
+  T exchange(T value, std::memory_order order) noexcept { return ref().exchange(value, order); }
+  bool compare_exchange_strong(T& expected, T desired, std::memory_order order) noexcept {
+    return ref().compare_exchange_strong(expected, desired, order);
+  }
+
+ private:
+  [[nodiscard]] std::atomic_ref<T> ref() noexcept { return std::atomic_ref<T>(value_); }
+  alignas(std::atomic_ref<T>::required_alignment) T value_;
+};
+
 struct Sync {
   template <typename T>
   using Atomic = std::atomic<T>;
+  template <typename T>
+  using LateAtomic = detail::LateAtomic<T>;
 
   /// One round of a spin.
   static void pause() noexcept {
@@ -45,10 +63,16 @@ struct Sync {
   /// Holds the compiler to the order of its instructions; the partner of heavy_barrier().
   static void light_barrier() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
   static void heavy_barrier() noexcept { detail::heavy_barrier(); }
-  static void wait(const std::atomic<unsigned>& word, unsigned expected, long timeout_ns) noexcept {
+  /// \tparam Word  an Atomic or LateAtomic of unsigned
+  template <typename Word>
+  static void wait(const Word& word, unsigned expected, long timeout_ns) noexcept {
+    static_assert(sizeof word == sizeof(unsigned), "futexes are 32 bits");
     futex_wait(&word, expected, timeout_ns);
   }
-  static void wake(const std::atomic<unsigned>& word) noexcept { futex_wake(&word, 1); }
+  template <typename Word>
+  static void wake(const Word& word) noexcept {
+    futex_wake(&word, 1);
+  }
   static void wake_all(const std::atomic<unsigned>& word) noexcept { futex_wake(&word, INT_MAX); }
   [[nodiscard]] static bool heavy_barrier_works() noexcept { return detail::heavy_barrier_works(); }
 };

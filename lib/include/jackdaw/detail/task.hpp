@@ -4,13 +4,11 @@
 ///
 /// A task that is not stolen is a plain call; then nothing here but the three words that thieves
 /// need is ever written. What a join needs is set up when the task becomes public.
-///
-/// Pair: (J) the thief's last exchange of `state` -> the forker's load that sees `done`: the result
-/// is written, and the thief no longer touches the task.
 
-#include <atomic>   // atomic_ref
-#include <cstdint>  // uint32_t
+#include <atomic>   // memory_order
+#include <cstddef>  // size_t
 
+#include "jackdaw/detail/join_word.hpp"    // JoinWord
 #include "jackdaw/detail/split_deque.hpp"  // ItemTraits, SplitDeque
 
 namespace jackdaw::detail {
@@ -20,15 +18,10 @@ struct JobRecord;
 struct Task {
   void (*run)(Task&) noexcept;  ///< calls the closure, keeps its result or exception
   JobRecord* job;               ///< that it belongs to, the tag in the deque; not while private
-  alignas(4) unsigned state;    ///< by atomic_ref; not initialised while private
-  alignas(4) unsigned thief;    ///< by atomic_ref; not initialised while private
+  JoinWord<> end;               ///< of its run by a thief
+  LateAtomic<unsigned> thief;   ///< its number; a hint for the forker, whom to help
 
-  enum : unsigned { waiting, done, waiting_asleep };
   static constexpr unsigned nobody = ~0U;
-
-  [[nodiscard]] bool is_done() noexcept {
-    return std::atomic_ref(state).load(std::memory_order_acquire) == done;  // (J)
-  }
 };
 
 template <>
@@ -36,9 +29,9 @@ struct ItemTraits<Task*> {
   static constexpr bool tagged = true;
   static void prepare(Task* task, const void* job) {
     task->job = static_cast<JobRecord*>(const_cast<void*>(job));
+    task->end.share();
     // Relaxed: becomes visible with the task, by pair (B) of the deque.
-    std::atomic_ref(task->state).store(Task::waiting, std::memory_order_relaxed);
-    std::atomic_ref(task->thief).store(Task::nobody, std::memory_order_relaxed);
+    task->thief.store(Task::nobody, std::memory_order_relaxed);
   }
 };
 using TaskDeque = SplitDeque<Task*>;

@@ -194,7 +194,8 @@ class Worker {
   void serve() noexcept;
   [[nodiscard]] bool fetch_elsewhere() noexcept;
   void run_dry() noexcept;
-  void pass_on() noexcept;
+  void start_searching() noexcept;
+  void stop_searching() noexcept;
   [[nodiscard]] JobRecord* next_rare_job() noexcept;
   [[nodiscard]] std::uint64_t pulse() const noexcept {
     return pulse_->load(std::memory_order_relaxed);  // a hint, or ordered by barriers: (P)
@@ -203,7 +204,6 @@ class Worker {
   [[nodiscard]] JobRecord* fetch_urgently(std::size_t job_class) noexcept;
   [[nodiscard]] bool has_own_above(std::size_t job_class) const noexcept;
   [[nodiscard]] bool has_own_below(std::size_t job_class) const noexcept;
-  void clear_if_gone(std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* fetch(std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* from_overflow(std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* from_inboxes(std::size_t job_class) noexcept;
