@@ -15,7 +15,8 @@ function(write_sound_tree)
   file(WRITE ${WORK}/topology/place.cpp
     "#include \"jackdaw/topology/place.hpp\"\n#include <hwloc.h>\n#include <hwloc/linux.h>\n")
   file(WRITE ${WORK}/lib/CMakeLists.txt
-    "FILES\n  include/jackdaw/detail/deque.hpp\n  include/jackdaw/pool.hpp)\n")
+    "FILES\n  include/jackdaw/cereal.hpp\n  include/jackdaw/detail/deque.hpp\n  include/jackdaw/pool.hpp)\n")
+  file(WRITE ${WORK}/lib/include/jackdaw/cereal.hpp "#include <cereal/types/map.hpp>\n")
   file(WRITE ${WORK}/lib/include/jackdaw/pool.hpp "#include \"jackdaw/detail/deque.hpp\"\n")
   file(WRITE ${WORK}/lib/include/jackdaw/detail/deque.hpp "// no atomic_thread_fence\n")
   file(WRITE ${WORK}/lib/pool.cpp "#include \"jackdaw/topology/place.hpp\"\n#include \"pool_room.hpp\"\n")
@@ -66,6 +67,8 @@ expect_complaint(topology/include/jackdaw/topology/place.hpp "#include <hwloc.h>
 expect_complaint(lib/pool.cpp "# include <mpi.h>" "lib/pool.cpp: <mpi.h> may be included by ^mpi/")
 expect_complaint(apps/main.cpp "#include <mpi.h>" "apps/main.cpp: <mpi.h> may be included by ^mpi/")
 expect_complaint(lib/pool.cpp "#include <iostream>" "<iostream> may be included by ^apps/")
+expect_complaint(lib/include/jackdaw/pool.hpp "#include <cereal/cereal.hpp>"
+  "pool.hpp: <cereal/cereal.hpp> may be included by")
 expect_complaint(apps/main.cpp "#include <jackdaw/pool.hpp>" "<jackdaw/pool.hpp> is ours")
 
 expect_complaint(topology/place.cpp "#include \"jackdaw/pool.hpp\""
