@@ -15,21 +15,31 @@ std::int64_t clock_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// Long payloads do not travel yet: their jobs stay.
+class NoParcels final : public Parcels {
+ public:
+  std::uint64_t keep(Bytes) override { throw std::runtime_error("long payloads stay"); }
+};
+
 /// A pool, as the courier sees it.
 class PoolHome final : public Home {
  public:
   PoolHome(PoolDoor& door, const Kinds& kinds) : door_(door), kinds_(kinds) {}
-  std::size_t give(std::span<PackedJob> room) override { return door_.give_away(room); }
+  std::size_t give(std::span<PackedJob> room) override {
+    NoParcels parcels;
+    return door_.give_away(room, parcels);
+  }
   void receive(std::span<const PackedJob> jobs) override {
     // The oldest last, so that it is at the bottom and comes out first.
-    for (std::size_t i = jobs.size(); i-- > 0;) {
-      const auto* kind = kinds_.find(jobs[i].kind);
-      if (kind == nullptr || jobs[i].job_class >= priority_count) {
-        throw std::runtime_error("a job came from another rank whose kind, " +
-                                 std::to_string(jobs[i].kind) + ", is not known here");
-      }
-      door_.receive(jobs[i], *kind);
+    for (std::size_t i = jobs.size(); i-- > 0;) receive(jobs[i], jobs[i].inline_payload());
+  }
+  void receive(const PackedJob& job, std::span<const std::byte> payload) {
+    const auto* kind = kinds_.find(job.kind);
+    if (kind == nullptr) {
+      throw std::runtime_error("a job came from another rank whose kind, " +
+                               std::to_string(job.kind) + ", is not known here");
     }
+    door_.receive(job, *kind, payload);
   }
   [[nodiscard]] bool is_quiet() const override { return door_.is_quiet(); }
   [[nodiscard]] Totals totals() const override {
@@ -92,7 +102,11 @@ bool RankSource::fetch(PoolDoor& door) noexcept {
   try {
     PoolHome home(door, kinds_);
     if (!held_.empty()) {
-      home.receive(std::exchange(held_, {}));
+      const auto held = std::exchange(held_, {});
+      for (std::size_t i = held.size(); i-- > 0;) {
+        const auto& [job, long_payload] = held[i];
+        home.receive(job, job.is_long() ? long_payload : job.inline_payload());
+      }
       return true;
     }
     const bool found = courier_.seek(home);

@@ -7,6 +7,7 @@
 #include <exception>   // exception_ptr
 #include <functional>  // function
 #include <thread>      // thread::id
+#include <utility>     // move, pair
 #include <vector>      // vector
 
 #include "courier.hpp"              // Courier
@@ -30,7 +31,9 @@ class RankSource final : public WorkSource {
     return done_.load(std::memory_order_acquire);  // (D)
   }
   /// A job of this rank that starts in the next run().
-  void hold(const PackedJob& job) { held_.push_back(job); }
+  void hold(const PackedJob& job, Bytes long_payload) {
+    held_.emplace_back(job, std::move(long_payload));
+  }
   /// Before run(); no worker is here yet.
   void restart() noexcept;
   /// Calls `function` as the courier. \throws std::logic_error  this thread may not call MPI
@@ -49,7 +52,7 @@ class RankSource final : public WorkSource {
   std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier
   std::atomic<bool> done_{false};   ///< (D) store releases -> is_done(): the error is written
   std::exception_ptr error_;
-  std::vector<PackedJob> held_;
+  std::vector<std::pair<PackedJob, Bytes>> held_;
   struct Service {
     std::int64_t last_ns = 0;
     unsigned jobs = 1;

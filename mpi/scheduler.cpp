@@ -77,12 +77,8 @@ int Scheduler::size() const noexcept { return inside_->network.size(); }
 Pool& Scheduler::pool() noexcept { return inside_->pool; }
 const std::vector<std::string>& Scheduler::notes() const noexcept { return inside_->notes; }
 
-void Scheduler::hold(const detail::JobKind& kind, std::span<const std::byte> payload) {
-  PackedJob job{};
-  job.kind = kind.id;
-  job.job_class = static_cast<std::uint8_t>(Priority::normal);
-  std::memcpy(job.payload.data(), payload.data(), payload.size());
-  inside_->source.hold(job);
+void Scheduler::hold(const PackedJob& job, Bytes long_payload) {
+  inside_->source.hold(job, std::move(long_payload));
 }
 
 std::vector<std::byte> Scheduler::gather(std::span<const std::byte> mine) {

@@ -5,12 +5,13 @@
 
 #include <cstddef>      // byte, size_t
 #include <cstdint>      // uint32_t, uint64_t
-#include <cstring>      // memcpy
+#include <span>         // span
 #include <string_view>  // string_view
-#include <type_traits>  // is_same_v, is_trivially_copyable_v, remove_cvref_t
+#include <type_traits>  // is_same_v, remove_cvref_t
 #include <utility>      // forward
 
-#include "jackdaw/priority.hpp"  // Priority
+#include "jackdaw/codec.hpp"       // Bytes, Codec
+#include "jackdaw/packed_job.hpp"  // PackedJob
 
 namespace jackdaw {
 class JobContext;
@@ -20,15 +21,16 @@ namespace detail {
 struct JobRecord;
 struct JobStore;
 
-inline constexpr std::size_t payload_bytes = 80;  ///< of a movable job, at most
-
 /// A function whose jobs may move. One for each function, found in every rank by its id.
 struct JobKind {
   std::string_view name;
   std::uint64_t id;             ///< FNV-1a of the name
-  std::uint32_t payload_bytes;  ///< at most detail::payload_bytes
-  void (*pack)(const JobRecord&, std::byte*) noexcept;
-  JobRecord& (*unpack)(JobStore&, Priority, const std::byte*);
+  std::uint32_t payload_bytes;  ///< of each payload; 0: they differ
+  /// Writes the payload into `packed`, or, if it is longer than the room there, into
+  /// `long_payload`, which is empty otherwise. \throws what Codec::write throws
+  void (*pack)(const JobRecord&, PackedJob& packed, Bytes& long_payload);
+  /// Makes a job again. \throws what Codec::read throws; then there is none
+  JobRecord& (*unpack)(JobStore&, const PackedJob& packed, std::span<const std::byte> payload);
   const JobKind* next = nullptr;  ///< in the list of all kinds of this program
 };
 
@@ -58,20 +60,42 @@ template <typename P>
 struct PayloadOf<void (*)(JobContext&, const P&)> {
   using type = P;
 };
+template <typename P>
+struct PayloadOf<void (*)(JobContext&, const P&) noexcept> {
+  using type = P;
+};
+
+/// Moves a payload that is written to `bytes` into `packed`, if there is room for it.
+/// \throws std::length_error  it has 4 GiB or more
+void place_payload(PackedJob& packed, Bytes& bytes);
+
+template <typename P>
+void pack_payload(const P& payload, PackedJob& packed, Bytes& long_payload) {
+  long_payload.clear();
+  Codec<P>::write(payload, long_payload);
+  place_payload(packed, long_payload);
+}
+
+/// The bytes that a payload is to be read from.
+struct PackedPayload {
+  std::span<const std::byte> bytes;
+};
 
 template <auto Function>
 class MovableJob {
  public:
   using Payload = typename PayloadOf<decltype(Function)>::type;
-  static_assert(std::is_trivially_copyable_v<Payload>,
-                "the payload of a movable job must be trivially copyable: it travels as bytes");
-  static_assert(sizeof(Payload) <= payload_bytes,
-                "the payload of a movable job may have 80 bytes at most");
 
   template <typename... Args>
   requires(!(std::is_same_v<std::remove_cvref_t<Args>, MovableJob> ||
              ...)) explicit MovableJob(Args&&... args)
       : payload_{std::forward<Args>(args)...} {}
+  /// A copy of a payload, and not a list of which that is the only element.
+  template <typename P>
+  requires std::is_same_v<std::remove_cvref_t<P>, Payload>
+  explicit MovableJob(P&& payload) : payload_(std::forward<P>(payload)) {}
+  explicit MovableJob(PackedPayload packed) : payload_(Codec<Payload>::read(packed.bytes)) {}
+
   void operator()(JobContext& job) const { Function(job, payload_); }
 
   [[nodiscard]] const Payload& payload() const noexcept { return payload_; }

@@ -2,23 +2,40 @@
 /// \file
 /// A movable job as it lies on a shelf: 128 bytes, the same on every rank.
 
+#include <algorithm>    // min
 #include <array>        // array
-#include <cstddef>      // byte
-#include <cstdint>      // uint8_t, uint16_t, uint64_t
-#include <type_traits>  // is_trivially_copyable_v
-
-#include "jackdaw/movable.hpp"  // payload_bytes
+#include <cstddef>      // byte, size_t
+#include <cstdint>      // int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+#include <span>         // span
+#include <type_traits>  // has_unique_object_representations_v, is_trivially_copyable_v
 
 namespace jackdaw {
 
+namespace detail {
+inline constexpr std::size_t payload_bytes = 80;  ///< that lie in the packed job itself
+}
+
+/// What is not used is zero, but for `reply_rank`.
 struct PackedJob {
-  std::uint64_t kind;         ///< JobKind::id
-  std::uint64_t id;           ///< where it was packed; it gets another where it arrives
-  std::uint16_t moves;        ///< between ranks; saturates
-  std::uint8_t job_class;     ///< its Priority
-  std::uint8_t reserved[29];  ///< zero
+  std::uint64_t kind;            ///< JobKind::id
+  std::uint64_t id;              ///< where it was packed; it gets another where it arrives
+  std::uint64_t parcel;          ///< of a long payload: its number at the holder
+  std::uint64_t reply;           ///< number of the future that waits, at `reply_rank`
+  std::uint32_t payload_size;    ///< all bytes; more than payload_bytes: they come by message
+  std::int32_t holder;           ///< of a long payload: the rank that has it
+  std::int32_t reply_rank = -1;  ///< where the future is; -1: nobody waits
+  std::uint16_t moves;           ///< between ranks; saturates
+  std::uint8_t job_class;        ///< its Priority
+  std::uint8_t reserved;
   std::array<std::byte, detail::payload_bytes> payload;
+
+  [[nodiscard]] bool is_long() const noexcept { return payload_size > payload.size(); }
+  /// The payload, unless it is long.
+  [[nodiscard]] std::span<const std::byte> inline_payload() const noexcept {
+    return std::span(payload).first(std::min<std::size_t>(payload_size, payload.size()));
+  }
 };
-static_assert(sizeof(PackedJob) == 128 && std::is_trivially_copyable_v<PackedJob>);
+static_assert(sizeof(PackedJob) == 128 && std::is_trivially_copyable_v<PackedJob> &&
+              std::has_unique_object_representations_v<PackedJob>);
 
 }  // namespace jackdaw

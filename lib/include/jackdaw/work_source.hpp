@@ -7,10 +7,23 @@
 #include <cstdint>  // uint64_t
 #include <span>     // span
 
+#include "jackdaw/codec.hpp"       // Bytes
 #include "jackdaw/movable.hpp"     // JobKind
 #include "jackdaw/packed_job.hpp"  // PackedJob
 
 namespace jackdaw {
+
+/// Where long payloads of jobs that are given away wait until whoever took the job asks for them.
+class Parcels {
+ public:
+  Parcels() = default;
+  Parcels(const Parcels&) = delete;
+  Parcels& operator=(const Parcels&) = delete;
+  virtual ~Parcels() = default;
+  /// Keeps a payload of a job. If it throws, the job is not given away.
+  /// \returns the number that the job bears as PackedJob::parcel
+  virtual std::uint64_t keep(Bytes bytes) = 0;
+};
 
 /// A pool, as a source sees it from the worker that has called.
 class PoolDoor {
@@ -22,10 +35,15 @@ class PoolDoor {
 
   [[nodiscard]] virtual unsigned worker() const noexcept = 0;
   /// Packs jobs for another rank: half of what the worker has of the most urgent class, the oldest
-  /// first, at most `room`. They are then finished, as far as this pool is concerned.
-  [[nodiscard]] virtual std::size_t give_away(std::span<PackedJob> room) noexcept = 0;
-  /// Makes a job again that another rank has packed, for the worker. \throws std::bad_alloc
-  virtual void receive(const PackedJob& packed, const detail::JobKind& kind) = 0;
+  /// first, at most `room`, and no more once their long payloads have 1 MiB together. They are then
+  /// finished, as far as this pool is concerned. A job whose payload cannot be written stays.
+  [[nodiscard]] virtual std::size_t give_away(std::span<PackedJob> room,
+                                              Parcels& parcels) noexcept = 0;
+  /// Makes a job again that another rank has packed, for the worker.
+  /// \param payload  PackedJob::inline_payload(), or the bytes of its parcel
+  /// \throws std::runtime_error  it cannot be read; says of which kind it is, and why
+  virtual void receive(const PackedJob& packed, const detail::JobKind& kind,
+                       std::span<const std::byte> payload) = 0;
   /// No job is queued or runs in the pool.
   [[nodiscard]] virtual bool is_quiet() const noexcept = 0;
   [[nodiscard]] virtual std::uint64_t jobs_created() const noexcept = 0;

@@ -13,13 +13,16 @@
 #include <stdexcept>    // runtime_error
 #include <string>       // string
 #include <type_traits>  // is_trivially_copyable_v
-#include <utility>      // forward
+#include <utility>      // forward, move
 #include <vector>       // vector
 
-#include "jackdaw/config.hpp"   // Config
-#include "jackdaw/pool.hpp"     // Pool
-#include "jackdaw/reducer.hpp"  // Reducer
-#include "jackdaw/report.hpp"   // Report
+#include "jackdaw/codec.hpp"       // Bytes
+#include "jackdaw/config.hpp"      // Config
+#include "jackdaw/movable.hpp"     // MovableJob
+#include "jackdaw/packed_job.hpp"  // PackedJob
+#include "jackdaw/pool.hpp"        // Pool
+#include "jackdaw/reducer.hpp"     // Reducer
+#include "jackdaw/report.hpp"      // Report
 
 namespace jackdaw {
 
@@ -52,14 +55,19 @@ class Scheduler {
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
 
   /// Makes a movable job here; it starts in run(), on whichever rank. Function is
-  /// void(JobContext&, const Payload&), and the payload, trivially copyable and of 80 bytes at
-  /// most, is made of `args` in braces.
+  /// void(JobContext&, const Payload&), and the payload, of any type that jackdaw/codec.hpp or
+  /// jackdaw/cereal.hpp can write, is made of `args` in braces.
   template <auto Function, typename... Args>
   void submit(Args&&... args) {
     using Job = detail::MovableJob<Function>;
     (void)Job::registered;  // makes it known to all ranks
     const Job job(std::forward<Args>(args)...);
-    hold(Job::kind, std::as_bytes(std::span(&job.payload(), 1)));
+    PackedJob packed{};
+    packed.kind = Job::kind.id;
+    packed.job_class = static_cast<std::uint8_t>(Priority::normal);
+    Bytes long_payload;
+    detail::pack_payload(job.payload(), packed, long_payload);
+    hold(packed, std::move(long_payload));
   }
 
   /// Collective: runs all jobs of all ranks, and those that they make, and returns when none is
@@ -84,7 +92,7 @@ class Scheduler {
 
  private:
   struct Inside;
-  void hold(const detail::JobKind& kind, std::span<const std::byte> payload);
+  void hold(const PackedJob& job, Bytes long_payload);
   /// Collective: as many bytes from each rank, by rank.
   [[nodiscard]] std::vector<std::byte> gather(std::span<const std::byte> mine);
   std::unique_ptr<Inside> inside_;

@@ -5,6 +5,7 @@
 #include <concepts>     // invocable
 #include <memory>       // construct_at, destroy_at
 #include <new>          // operator new, align_val_t
+#include <span>         // span
 #include <type_traits>  // decay_t, is_void_v
 #include <utility>      // declval, forward
 
@@ -12,7 +13,7 @@
 #include "jackdaw/detail/job_record.hpp"  // JobRecord, JobOps
 #include "jackdaw/detail/job_store.hpp"   // JobStore
 #include "jackdaw/detail/worker.hpp"      // Worker
-#include "jackdaw/movable.hpp"            // kind_of
+#include "jackdaw/movable.hpp"            // MovableJob, kind_of
 
 namespace jackdaw {
 class JobContext;
@@ -166,16 +167,15 @@ template <typename Job, typename... Args>
 /// How the jobs of a movable function are packed, and made again from bytes.
 template <auto Function>
 JobKind MovableJob<Function>::kind{
-    name_of_function<Function>(), hash_of(name_of_function<Function>()), sizeof(Payload),
-    [](const JobRecord& record, std::byte* room) noexcept {
+    name_of_function<Function>(), hash_of(name_of_function<Function>()),
+    Codec<Payload>::fixed ? sizeof(Payload) : 0,
+    [](const JobRecord& record, PackedJob& packed, Bytes& long_payload) {
       const auto& job = static_cast<const DetachedJob<MovableJob>&>(record);
-      std::memcpy(room, &job.function.payload_, sizeof(Payload));
+      pack_payload(job.function.payload_, packed, long_payload);
     },
-    [](JobStore& store, Priority priority, const std::byte* bytes) -> JobRecord& {
-      alignas(Payload) std::byte copy[sizeof(Payload)];
-      std::memcpy(copy, bytes, sizeof(Payload));
-      return make_job<DetachedJob<MovableJob>>(store, priority,
-                                               *reinterpret_cast<const Payload*>(copy));
+    [](JobStore& store, const PackedJob& packed, std::span<const std::byte> payload) -> JobRecord& {
+      return make_job<DetachedJob<MovableJob>>(store, static_cast<Priority>(packed.job_class),
+                                               PackedPayload{payload});
     }};
 template <auto Function>
 const bool MovableJob<Function>::registered = register_kind(kind);

@@ -18,12 +18,13 @@
 #include "jackdaw/detail/task.hpp"          // Task, TaskDeque
 #include "jackdaw/detail/time_account.hpp"  // TimeAccount
 #include "jackdaw/statistics.hpp"           // WorkerStatistics
-#include "jackdaw/work_source.hpp"          // PackedJob, WorkSource
+#include "jackdaw/work_source.hpp"          // PackedJob, Parcels, WorkSource
 #include "jackdaw/worker_state.hpp"         // WorkerState
 
 namespace jackdaw::detail {
 
 class Engine;
+class Packing;
 class Worker;
 
 /// The worker that the calling thread owns, or null. Initial-exec: one load, also in a shared
@@ -97,11 +98,9 @@ class Worker {
   }
   /// Of a job without handles that failed, was cancelled, or has extras.
   void end_oddly(JobRecord& job, Outcome outcome) noexcept;
-  /// Packs jobs for another rank: half of what the worker has of the most urgent class, the oldest
-  /// first, at most `room`. They are then finished, as far as this pool is concerned.
-  [[nodiscard]] std::size_t give_away(std::span<PackedJob> room) noexcept;
-  /// Makes a job again that another rank has packed.
-  void receive(const PackedJob& packed, const JobKind& kind);
+  /// As PoolDoor has them.
+  [[nodiscard]] std::size_t give_away(std::span<PackedJob> room, Parcels& parcels) noexcept;
+  void receive(const PackedJob& packed, const JobKind& kind, std::span<const std::byte> payload);
   /// Of a job without handles that will never run, or not here.
   void count_dropped() noexcept {
     tally_.jobs_dropped.add(1);
@@ -170,6 +169,7 @@ class Worker {
   void attend_bells() noexcept;
   void attend_push(std::size_t job_class) noexcept;
   void make_room(std::size_t job_class) noexcept;
+  void pack_class(Packing& packing, std::size_t job_class) noexcept;
   void free_elsewhere(JobRecord& job) noexcept;
   void return_cells() noexcept;
 
