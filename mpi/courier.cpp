@@ -1,6 +1,8 @@
 #include "courier.hpp"
 
 #include <algorithm>  // any_of, min
+#include <cstring>    // memcpy
+#include <stdexcept>  // runtime_error
 namespace jackdaw::mpi {
 namespace {
 
@@ -25,8 +27,9 @@ Courier::Courier(Mailbox& mailbox, Reach& reach, Victims& victims, const Setting
 
 /// First what is its own, then what others show, while it finds out whether it is over.
 bool Courier::seek(Home& home) {
-  read_letters();
-  if (take_back(home)) return true;
+  const auto received = received_;
+  read_letters(home);
+  if (take_back(home) || received_ != received) return true;
   const bool quiet = home.is_quiet();
   Totals mine;
   if (quiet) {
@@ -42,17 +45,28 @@ bool Courier::seek(Home& home) {
 void Courier::serve(Home& home) {
   (void)termination_.step(false, {});
   if (network_.size() == 1) return;
-  read_letters();
+  read_letters(home);
   for (Shelf& shelf : shelves_) show(home, shelf);
   if (lifelines_.anybody_waits()) wake_who_waits();
 }
 
+/// A rank that knocked may have left word after its last contribution to the sums, so the letters
+/// are counted once more; nobody sends any now.
 void Courier::part() {
-  network_.begin_sum({});
-  for (Totals none; !network_.end_sum(none);) {
-    read_letters();
-    network_.relax();
+  Totals letters{1, 0};
+  while (letters.created != letters.finished) {
+    network_.begin_sum(mailbox_.counts());
+    while (!network_.end_sum(letters)) {
+      for (Letter letter; mailbox_.next(letter);) read_late(letter);
+      network_.relax();
+    }
   }
+}
+
+/// Requests are answered. For word of work it is too late.
+void Courier::read_late(const Letter& letter) {
+  if (reach_.letters && reach_.letters->accept(letter)) return;
+  if (letter.about != Mail::lifeline) throw std::runtime_error("a letter came after the end");
 }
 
 void Courier::restart() {
@@ -65,19 +79,59 @@ void Courier::restart() {
 
 // --- letters -------------------------------------------------------------------------------------
 
-void Courier::read_letters() {
-  for (Letter letter; mailbox_.next(letter);) read(letter);
+void Courier::read_letters(Home& home) {
+  for (Letter letter; mailbox_.next(letter);) read(home, letter);
 }
 
-void Courier::read(const Letter& letter) {
-  if (reach_.letters && reach_.letters->accept(letter)) return;
-  if (letter.about == Mail::lifeline) lifelines_.note(letter.from);
-  if (letter.about == Mail::wake) {
-    victims_.heard_of(letter.from, settings_.max_batch, network_.now());
-    has_left_word_ = false;
-    failures_in_row_ = 0;
-    next_attempt_ns_ = 0;
+void Courier::read(Home& home, const Letter& letter) {
+  switch (letter.about) {
+    case Mail::lifeline: return lifelines_.note(letter.from);
+    case Mail::want: return send_parcels(letter);
+    case Mail::parcel: return open_parcel(home, letter);
+    case Mail::wake:
+      victims_.heard_of(letter.from, settings_.max_batch, network_.now());
+      has_left_word_ = false;
+      failures_in_row_ = 0;
+      next_attempt_ns_ = 0;
+      return;
+    default: break;
   }
+  if (!reach_.letters || !reach_.letters->accept(letter))
+    throw std::runtime_error("a letter came that nobody can read");
+}
+
+/// A batch has been taken: its short jobs are complete, for the long ones their payloads must come.
+void Courier::ask_for_parcels() {
+  std::vector<std::uint64_t> numbers;
+  int holder = 0;
+  for (const PackedJob& job : batch_) {
+    if (!job.is_long()) continue;
+    awaited_.await(job);
+    numbers.push_back(job.parcel);
+    holder = job.holder;  // of all: whose shelf it was
+  }
+  if (!numbers.empty()) mailbox_.send(holder, Mail::want, std::as_bytes(std::span(numbers)));
+}
+
+void Courier::send_parcels(const Letter& letter) {
+  std::vector<std::uint64_t> numbers(letter.body.size() / sizeof(std::uint64_t));
+  std::memcpy(numbers.data(), letter.body.data(), numbers.size() * sizeof(std::uint64_t));
+  for (const auto number : numbers) {
+    const auto bytes = kept_.take(number);
+    Bytes body(sizeof number + bytes.size());
+    std::memcpy(body.data(), &number, sizeof number);
+    std::memcpy(body.data() + sizeof number, bytes.data(), bytes.size());
+    mailbox_.send(letter.from, Mail::parcel, body);
+  }
+}
+
+void Courier::open_parcel(Home& home, const Letter& letter) {
+  std::uint64_t number = 0;
+  if (letter.body.size() < sizeof number) throw std::runtime_error("a payload without a number");
+  std::memcpy(&number, letter.body.data(), sizeof number);
+  const auto payload = std::span(letter.body).subspan(sizeof number);
+  counts_.bytes += payload.size();
+  take_in(home, awaited_.take(letter.from, number), payload);
 }
 
 void Courier::leave_word() {
@@ -104,17 +158,31 @@ void Courier::show(Home& home, Shelf& shelf) {
   }
   const auto room = shelf.room();
   if (room.empty()) return;  // thieves are slow: no slot is free
-  const auto jobs = home.give(room.first(std::min(room.size(), shown_at_once)));
+  const auto jobs = home.give(room.first(std::min(room.size(), shown_at_once)), kept_);
   if (jobs == 0) return;
+  for (PackedJob& job : room.first(jobs)) {
+    if (job.is_long()) job.holder = network_.rank();
+  }
   given_ += jobs;
   counts_.jobs_given += jobs;
-  keep(home, room.first(shelf.open(static_cast<std::uint32_t>(jobs))));
+  take_in(home, room.first(shelf.open(static_cast<std::uint32_t>(jobs))));
 }
 
-void Courier::keep(Home& home, std::span<const PackedJob> jobs) {
-  if (jobs.empty()) return;
-  home.receive(jobs);
-  received_ += jobs.size();
+/// Jobs that are complete, or whose payloads are here. The oldest come out first.
+void Courier::take_in(Home& home, std::span<const PackedJob> jobs) {
+  for (std::size_t i = jobs.size(); i-- > 0;) {
+    const PackedJob& job = jobs[i];
+    if (!job.is_long()) {
+      take_in(home, job, job.inline_payload());
+    } else if (job.holder == network_.rank()) {
+      take_in(home, job, kept_.take(job.parcel));
+    }
+  }
+}
+
+void Courier::take_in(Home& home, const PackedJob& job, std::span<const std::byte> payload) {
+  home.receive(job, payload);
+  ++received_;
 }
 
 bool Courier::take_back(Home& home) {
@@ -122,7 +190,7 @@ bool Courier::take_back(Home& home) {
   for (Shelf& shelf : shelves_) {
     if (!shelf.is_open()) continue;
     const auto jobs = shelf.close();
-    keep(home, jobs);
+    take_in(home, jobs);
     any = any || !jobs.empty();
   }
   return any;
@@ -140,7 +208,8 @@ bool Courier::steal(Home& home) {
   for (PackedJob& job : batch_) {
     if (job.moves != UINT16_MAX) ++job.moves;
   }
-  keep(home, batch_);
+  ask_for_parcels();
+  take_in(home, batch_);
   return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "lifelines.hpp"    // Lifelines
 #include "mailbox.hpp"      // Mailbox
+#include "parcels.hpp"      // KeptParcels, AwaitedParcels
 #include "reach.hpp"        // Reach
 #include "shelf.hpp"        // Shelf, PackedJob
 #include "termination.hpp"  // Termination
@@ -27,8 +28,9 @@ class Home {
   Home& operator=(const Home&) = delete;
   virtual ~Home() = default;
   /// Packs some of the oldest jobs that may move, and forgets them. \returns how many
-  virtual std::size_t give(std::span<PackedJob> room) = 0;
-  virtual void receive(std::span<const PackedJob> jobs) = 0;
+  virtual std::size_t give(std::span<PackedJob> room, Parcels& parcels) = 0;
+  /// What is received last comes out first.
+  virtual void receive(const PackedJob& job, std::span<const std::byte> payload) = 0;
   /// No job is queued or runs here. Only then totals() is asked for.
   [[nodiscard]] virtual bool is_quiet() const = 0;
   /// Jobs made here, received ones among them, and jobs that ended here, given ones among them.
@@ -72,8 +74,12 @@ class Courier {
   [[nodiscard]] CourierStatistics statistics() const noexcept;
 
  private:
-  void read_letters();
-  void read(const Letter& letter);
+  void read_letters(Home& home);
+  void read(Home& home, const Letter& letter);
+  void read_late(const Letter& letter);
+  void ask_for_parcels();
+  void send_parcels(const Letter& letter);
+  void open_parcel(Home& home, const Letter& letter);
   [[nodiscard]] bool take_back(Home& home);
   [[nodiscard]] bool steal(Home& home);
   [[nodiscard]] bool take_from(int victim);
@@ -81,7 +87,8 @@ class Courier {
   void wake_who_waits();
   void back_off();
   void leave_word();
-  void keep(Home& home, std::span<const PackedJob> jobs);
+  void take_in(Home& home, std::span<const PackedJob> jobs);
+  void take_in(Home& home, const PackedJob& job, std::span<const std::byte> payload);
 
   Mailbox& mailbox_;
   Network& network_;
@@ -93,6 +100,8 @@ class Courier {
   Lifelines lifelines_;
   std::minstd_rand random_;
   std::vector<PackedJob> batch_;
+  KeptParcels kept_;
+  AwaitedParcels awaited_;
   unsigned failures_in_row_ = 0;
   bool has_left_word_ = false;
   std::int64_t next_attempt_ns_ = 0;

@@ -24,6 +24,8 @@ enum class Mail : std::uint8_t {
   add,       ///< an add to a word of the receiver, which nobody waits for
   lifeline,  ///< the sender has nothing to do, and would like to hear when the receiver has
   wake,      ///< the receiver said so, and the sender has
+  want,      ///< the receiver holds the payloads of jobs that the sender has taken
+  parcel,    ///< such a payload
 };
 
 struct Letter {

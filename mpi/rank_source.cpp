@@ -15,25 +15,14 @@ std::int64_t clock_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Long payloads do not travel yet: their jobs stay.
-class NoParcels final : public Parcels {
- public:
-  std::uint64_t keep(Bytes) override { throw std::runtime_error("long payloads stay"); }
-};
-
 /// A pool, as the courier sees it.
 class PoolHome final : public Home {
  public:
   PoolHome(PoolDoor& door, const Kinds& kinds) : door_(door), kinds_(kinds) {}
-  std::size_t give(std::span<PackedJob> room) override {
-    NoParcels parcels;
+  std::size_t give(std::span<PackedJob> room, Parcels& parcels) override {
     return door_.give_away(room, parcels);
   }
-  void receive(std::span<const PackedJob> jobs) override {
-    // The oldest last, so that it is at the bottom and comes out first.
-    for (std::size_t i = jobs.size(); i-- > 0;) receive(jobs[i], jobs[i].inline_payload());
-  }
-  void receive(const PackedJob& job, std::span<const std::byte> payload) {
+  void receive(const PackedJob& job, std::span<const std::byte> payload) override {
     const auto* kind = kinds_.find(job.kind);
     if (kind == nullptr) {
       throw std::runtime_error("a job came from another rank whose kind, " +

@@ -1,3 +1,4 @@
+#include "jackdaw/cereal.hpp"
 #include "jackdaw/scheduler.hpp"
 
 #include <gtest/gtest.h>
@@ -5,6 +6,8 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "support/pools.hpp"
 
@@ -105,6 +108,38 @@ TEST_F(SchedulerTest, JobsThatThrowAreReportedOnEveryRankWhenTheRestHasRun) {
   }
   EXPECT_EQ(scheduler.reduce(counted), 990u);
   EXPECT_NO_THROW(scheduler.run());  // what failed before is not told again
+}
+
+/// Texts of all lengths, from one byte to a mebibyte: each is counted by its sum of characters.
+struct Text {
+  std::string text;
+  std::vector<std::uint32_t> copies;  // so many more like it
+  template <typename Archive>
+  void serialize(Archive& archive) {
+    archive(text, copies);
+  }
+};
+
+void read_text(JobContext& job, const Text& text) {
+  counted += 1;
+  for (const char c : text.text) total += static_cast<unsigned char>(c);
+  for (const auto size : text.copies)
+    job.spawn<read_text>(std::string(size, 'x'), std::vector<std::uint32_t>{});
+}
+
+TEST_F(SchedulerTest, PayloadsOfAnySizeArriveWhole) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  std::vector<std::uint32_t> sizes;
+  std::uint64_t characters = 0;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    sizes.push_back(i % 50 == 0 ? 1U << 20 : i % 10 == 0 ? 10'000 : i % 90);
+    characters += sizes.back();
+  }
+  scheduler.submit<read_text>(std::string(), sizes);
+  scheduler.run();
+  const auto ranks = static_cast<std::uint64_t>(scheduler.size());
+  EXPECT_EQ(scheduler.reduce(counted), ranks * (sizes.size() + 1));
+  EXPECT_EQ(scheduler.reduce(total), ranks * characters * 'x');
 }
 
 /// A job that does not come back to the scheduler for longer than any patience of a worker.
