@@ -1,6 +1,8 @@
 #include "message_fabric.hpp"
 
+#include <cstdlib>    // calloc
 #include <cstring>    // memcpy
+#include <new>        // bad_alloc
 #include <stdexcept>  // runtime_error
 #include <string>     // to_string
 
@@ -15,21 +17,24 @@ struct MessageFabric::Request {
 };
 
 MessageFabric::MessageFabric(Mailbox& mailbox, std::size_t data_bytes)
-    : mailbox_(mailbox), data_(data_bytes) {}
+    : mailbox_(mailbox),
+      data_(static_cast<std::byte*>(std::calloc(data_bytes, 1))),
+      bytes_(data_bytes) {
+  if (data_ == nullptr) throw std::bad_alloc();
+}
 
 bool MessageFabric::accept(const Letter& letter) {
   if (letter.about != Mail::request && letter.about != Mail::add) return false;
   Request request;
   const bool whole = letter.body.size() == sizeof request;
   if (whole) std::memcpy(&request, letter.body.data(), sizeof request);
-  if (!whole || request.word >= Word::count || request.offset > data_.size() ||
-      request.bytes > data_.size() - request.offset) {
+  if (!whole || request.word >= Word::count || request.offset > bytes_ ||
+      request.bytes > bytes_ - request.offset) {
     throw std::runtime_error("rank " + std::to_string(letter.from) +
                              " asks for memory that is not there; do all ranks run one program?");
   }
   if (request.bytes > 0) {
-    mailbox_.send(letter.from, Mail::answer,
-                  std::span(data_).subspan(request.offset, request.bytes));
+    mailbox_.send(letter.from, Mail::answer, data().subspan(request.offset, request.bytes));
     return true;
   }
   const std::uint64_t old = words_[request.word];

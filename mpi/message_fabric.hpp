@@ -3,8 +3,9 @@
 /// The fabric where no window over all ranks can be had, or none that works without the target:
 /// the same operations, carried by letters, which the courier of the target answers.
 
-#include <array>   // array
-#include <vector>  // vector
+#include <array>    // array
+#include <cstdlib>  // free
+#include <memory>   // unique_ptr
 
 #include "fabric.hpp"   // Fabric
 #include "mailbox.hpp"  // Mailbox
@@ -27,7 +28,7 @@ class MessageFabric final : public Fabric {
   [[nodiscard]] std::uint64_t read(int rank, Word word) override;
   void add(int rank, Word word, std::uint64_t summand) override;
   void get(int rank, std::size_t offset, std::span<std::byte> room) override;
-  [[nodiscard]] std::span<std::byte> data() override { return data_; }
+  [[nodiscard]] std::span<std::byte> data() override { return {data_.get(), bytes_}; }
   void publish() override {}  // what others get, this rank sends
 
  private:
@@ -36,7 +37,11 @@ class MessageFabric final : public Fabric {
 
   Mailbox& mailbox_;
   std::array<std::uint64_t, Word::count> words_{};
-  std::vector<std::byte> data_;
+  struct Free {
+    void operator()(std::byte* bytes) const noexcept { std::free(bytes); }
+  };
+  std::unique_ptr<std::byte, Free> data_;  // zeros that take no room until they are written to
+  std::size_t bytes_;
 };
 
 }  // namespace jackdaw::mpi

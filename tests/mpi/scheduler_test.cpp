@@ -1,5 +1,5 @@
-#include "jackdaw/cereal.hpp"
 #include "jackdaw/scheduler.hpp"
+#include "jackdaw/cereal.hpp"
 
 #include <gtest/gtest.h>
 
