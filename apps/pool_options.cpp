@@ -24,6 +24,7 @@ constexpr Field fields[] = {
     {"affinity_entries", "Ranks that a rank remembers, 8 to 4096 (default 256)"}};
 constexpr Field switches[] = {
     {"pin", "Bind each worker to its core (default), or let it move"},
+    {"fail_fast", "Stop all ranks when a job throws, or run the rest first (default)"},
     {"smt", "A worker for each hardware thread, or for each core (default)"}};
 
 std::string option_of(std::string field) {
@@ -75,7 +76,7 @@ Config PoolOptions::config() const {
 std::string PoolOptions::first_given() const {
   if (given_.empty()) return "";
   const auto& [field, text] = *given_.begin();
-  const bool is_switch = field == "pin" || field == "smt";
+  const bool is_switch = field == "pin" || field == "smt" || field == "fail_fast";
   return is_switch && text == "0" ? "--no-" + field : option_of(field);
 }
 

@@ -102,7 +102,8 @@ nlohmann::json config_json(const Config& config, unsigned workers) {
           {"stack_bytes", config.stack_bytes},
           {"fabric", name(config.fabric)},
           {"progress_interval_us", config.progress_interval.count()},
-          {"affinity_entries", config.affinity_entries}};
+          {"affinity_entries", config.affinity_entries},
+          {"fail_fast", config.fail_fast}};
 }
 
 nlohmann::json environment_json() {

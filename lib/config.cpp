@@ -70,7 +70,8 @@ constexpr std::string_view fields[] = {"workers",
                                        "at_exit",
                                        "fabric",
                                        "progress_interval",
-                                       "affinity_entries"};
+                                       "affinity_entries",
+                                       "fail_fast"};
 
 void check(std::string_view field, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
   if (value < low || value > high) {
@@ -111,6 +112,7 @@ void set_field(Config& config, std::string_view field, std::string_view text) {
   if (field == "fabric") return read_name(field, text, transports, config.fabric);
   if (field == "progress_interval") return read(field, text, config.progress_interval);
   if (field == "affinity_entries") return read(field, text, config.affinity_entries);
+  if (field == "fail_fast") return read(field, text, config.fail_fast);
   throw ConfigError("there is no setting named " + std::string(field));
 }
 

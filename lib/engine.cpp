@@ -228,6 +228,7 @@ void Engine::run_with(WorkSource& more) {
   wake_all();
   seat->live_as_guest(more);
   source.store(nullptr, std::memory_order_release);  // (X)
+  idle->clear_cancelling();                          // if the source has stopped the pool
   this_worker = outer;
   leave_seat();
 }

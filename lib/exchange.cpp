@@ -139,6 +139,7 @@ class WorkerDoor final : public PoolDoor {
                std::span<const std::byte> payload) override {
     worker_.receive(packed, kind, payload);
   }
+  void stop() noexcept override { worker_.engine().idle->set_cancelling(); }
   [[nodiscard]] bool is_quiet() const noexcept override { return worker_.engine().is_quiet(); }
   [[nodiscard]] std::uint64_t jobs_created() const noexcept override {
     return worker_.engine().jobs_created();

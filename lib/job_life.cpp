@@ -5,6 +5,7 @@
 #include "jackdaw/detail/closure.hpp"  // outcome_of_exception
 #include "jackdaw/detail/engine.hpp"   // Engine, JobExtra
 #include "jackdaw/job_context.hpp"     // JobContext
+#include "jackdaw/work_source.hpp"     // WorkSource
 
 // What happens to a job between its making and the freeing of its record, beside being run.
 
@@ -41,8 +42,11 @@ Outcome outcome_of_exception(JobRecord& job, JobContext& context) noexcept {
 }
 
 void Engine::keep_first_error(std::exception_ptr error) noexcept {
-  const std::lock_guard hold(mutex_);
-  if (!first_error_) first_error_ = std::move(error);
+  {
+    const std::lock_guard hold(mutex_);
+    if (!first_error_) first_error_ = std::move(error);
+  }
+  if (WorkSource* more = source.load(std::memory_order_acquire)) more->hear_of_failure();  // (X)
 }
 
 void Engine::count_outcome(JobState outcome) noexcept {  // relaxed: statistics

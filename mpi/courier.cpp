@@ -73,8 +73,17 @@ void Courier::restart() {
   termination_.restart();
   (void)lifelines_.take_waiting();
   has_left_word_ = false;
+  stopped_ = false;
   failures_in_row_ = 0;
   next_attempt_ns_ = 0;
+}
+
+/// The word goes along the hypercube, each rank passing it on once: O(log ranks) steps.
+void Courier::stop(Home& home) {
+  if (stopped_) return;
+  stopped_ = true;
+  home.stop();
+  for (const int neighbour : lifelines_.neighbours()) mailbox_.send(neighbour, Mail::stop);
 }
 
 // --- letters -------------------------------------------------------------------------------------
@@ -86,6 +95,7 @@ void Courier::read_letters(Home& home) {
 void Courier::read(Home& home, const Letter& letter) {
   switch (letter.about) {
     case Mail::lifeline: return lifelines_.note(letter.from);
+    case Mail::stop: return stop(home);
     case Mail::want: return send_parcels(letter);
     case Mail::parcel: return open_parcel(home, letter);
     case Mail::wake:

@@ -31,6 +31,8 @@ class Home {
   virtual std::size_t give(std::span<PackedJob> room, Parcels& parcels) = 0;
   /// What is received last comes out first.
   virtual void receive(const PackedJob& job, std::span<const std::byte> payload) = 0;
+  /// Cancels what is queued, and what will be received.
+  virtual void stop() = 0;
   /// No job is queued or runs here. Only then totals() is asked for.
   [[nodiscard]] virtual bool is_quiet() const = 0;
   /// Jobs made here, received ones among them, and jobs that ended here, given ones among them.
@@ -64,6 +66,9 @@ class Courier {
   bool seek(Home& home);
   /// For a busy rank, now and then: reads its letters, shows surplus, tells who waits for it.
   void serve(Home& home);
+  /// Lets no rank start a job any more, as soon as it hears of it. The end comes as always.
+  void stop(Home& home);
+  [[nodiscard]] bool has_stopped() const noexcept { return stopped_; }
   /// No job is left on any rank, and all ranks know.
   [[nodiscard]] bool is_over() const noexcept { return termination_.over(); }
   /// Once it is over: answers the others until all of them know. Collective.
@@ -104,6 +109,7 @@ class Courier {
   AwaitedParcels awaited_;
   unsigned failures_in_row_ = 0;
   bool has_left_word_ = false;
+  bool stopped_ = false;
   std::int64_t next_attempt_ns_ = 0;
   std::uint64_t received_ = 0;  // jobs that home has, and that it, or another rank, made before
   std::uint64_t given_ = 0;     // jobs that home counts as ended, and that go on elsewhere

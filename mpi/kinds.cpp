@@ -4,7 +4,8 @@
 #include <stdexcept>  // runtime_error
 #include <string>     // string, to_string
 
-#include "check.hpp"  // check
+#include "broadcast.hpp"  // broadcast
+#include "check.hpp"      // check
 
 namespace jackdaw::mpi {
 namespace {
@@ -21,10 +22,7 @@ std::set<std::string> described_kinds() {
 std::set<std::string> kinds_of_first(MPI_Comm comm, const std::set<std::string>& mine) {
   std::string text;
   for (const auto& line : mine) text += line + '\n';
-  std::uint64_t bytes = text.size();
-  check(MPI_Bcast(&bytes, 1, MPI_UINT64_T, 0, comm), "MPI_Bcast");
-  text.resize(bytes);
-  check(MPI_Bcast(text.data(), static_cast<int>(bytes), MPI_CHAR, 0, comm), "MPI_Bcast");
+  broadcast(comm, 0, text);
   std::set<std::string> all;
   for (std::size_t start = 0; start < text.size();) {
     const auto end = text.find('\n', start);
@@ -66,10 +64,7 @@ Kinds::Kinds(MPI_Comm comm) {
   check(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MAX, comm), "MPI_Allreduce");
   if (speaker < 0) return;
   std::string text = problem;
-  std::uint64_t bytes = text.size();
-  check(MPI_Bcast(&bytes, 1, MPI_UINT64_T, speaker, comm), "MPI_Bcast");
-  text.resize(bytes);
-  check(MPI_Bcast(text.data(), static_cast<int>(bytes), MPI_CHAR, speaker, comm), "MPI_Bcast");
+  broadcast(comm, speaker, text);
   throw std::runtime_error(text + "; all ranks must run the same program");
 }
 

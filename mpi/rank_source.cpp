@@ -30,6 +30,7 @@ class PoolHome final : public Home {
     }
     door_.receive(job, *kind, payload);
   }
+  void stop() override { door_.stop(); }
   [[nodiscard]] bool is_quiet() const override { return door_.is_quiet(); }
   [[nodiscard]] Totals totals() const override {
     return {door_.jobs_created(), door_.jobs_finished()};
@@ -98,6 +99,7 @@ bool RankSource::fetch(PoolDoor& door) noexcept {
       }
       return true;
     }
+    stop_if_failed(home);
     const bool found = courier_.seek(home);
     if (courier_.is_over()) done_.store(true, std::memory_order_release);  // (D)
     return found;
@@ -121,6 +123,7 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
   if (!visit || is_done()) return mine.jobs;
   try {
     PoolHome home(door, kinds_);
+    stop_if_failed(home);
     courier_.serve(home);
   } catch (...) {
     error_ = std::current_exception();
@@ -129,7 +132,12 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
   return mine.jobs;
 }
 
+void RankSource::stop_if_failed(Home& home) {
+  if (failed_.load(std::memory_order_relaxed)) courier_.stop(home);  // (E)
+}
+
 void RankSource::restart() noexcept {
+  failed_.store(false, std::memory_order_relaxed);  // (E)
   courier_.restart();
   done_.store(false, std::memory_order_relaxed);  // Engine::source publishes it
   error_ = nullptr;

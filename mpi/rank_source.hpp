@@ -21,6 +21,7 @@ class RankSource final : public WorkSource {
   struct Settings {
     unsigned workers = 1;
     std::int64_t interval_ns = 50'000;  ///< between two services of a busy worker
+    bool fail_fast = false;             ///< the first job that throws stops all ranks
     bool any_thread = true;             ///< false: only the thread that makes this may call MPI
   };
   RankSource(Courier& courier, const Kinds& kinds, const Settings& settings);
@@ -29,6 +30,9 @@ class RankSource final : public WorkSource {
   unsigned serve(PoolDoor& door) noexcept override;
   [[nodiscard]] bool is_done() const noexcept override {
     return done_.load(std::memory_order_acquire);  // (D)
+  }
+  void hear_of_failure() noexcept override {
+    if (settings_.fail_fast) failed_.store(true, std::memory_order_relaxed);  // (E)
   }
   /// A job of this rank that starts in the next run().
   void hold(const PackedJob& job, Bytes long_payload) {
@@ -42,6 +46,7 @@ class RankSource final : public WorkSource {
   void part();
 
  private:
+  void stop_if_failed(Home& home);
   class Visit;
   class Stay;
 
@@ -49,8 +54,9 @@ class RankSource final : public WorkSource {
   const Kinds& kinds_;
   Settings settings_;
   std::thread::id maker_;
-  std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier
-  std::atomic<bool> done_{false};   ///< (D) store releases -> is_done(): the error is written
+  std::atomic<bool> taken_{false};   ///< (C) exchange acquires, store releases: all of the courier
+  std::atomic<bool> done_{false};    ///< (D) store releases -> is_done(): the error is written
+  std::atomic<bool> failed_{false};  ///< (E) relaxed: it carries nothing; each visit looks
   std::exception_ptr error_;
   std::vector<std::pair<PackedJob, Bytes>> held_;
   struct Service {

@@ -1,7 +1,9 @@
 #include "jackdaw/scheduler.hpp"
 
+#include <array>   // array
 #include <cstdio>  // fprintf
 
+#include "broadcast.hpp"      // broadcast
 #include "check.hpp"          // check
 #include "connection.hpp"     // Connection
 #include "courier.hpp"        // Courier
@@ -38,8 +40,10 @@ struct Scheduler::Inside {
                 asked.affinity_entries, asked.seed),
         courier(mailbox, connection.reach(), victims, settings_of(asked)),
         source(courier, kinds,
-               {pool.workers(), std::chrono::nanoseconds(asked.progress_interval).count(),
-                session->level() >= MPI_THREAD_SERIALIZED}),
+               {.workers = pool.workers(),
+                .interval_ns = std::chrono::nanoseconds(asked.progress_interval).count(),
+                .fail_fast = asked.fail_fast,
+                .any_thread = session->level() >= MPI_THREAD_SERIALIZED}),
         notes(pool.notes()) {
     if (session->level() == MPI_THREAD_SINGLE && asked.workers != 1)
       notes.emplace_back("MPI was initialised without threads, so each rank has one worker");
@@ -51,6 +55,8 @@ struct Scheduler::Inside {
             std::chrono::nanoseconds(config.backoff_max).count(), config.seed};
   }
 
+  [[nodiscard]] std::string first_failure();
+  void throw_if_jobs_failed(const Statistics& before);
   [[nodiscard]] RankReport rank_report() const;
   [[nodiscard]] std::vector<TheftReport> thefts();
 
@@ -96,7 +102,7 @@ void Scheduler::with_mpi(const std::function<void()>& function) {
 
 void Scheduler::run() {
   inside_->source.restart();
-  const auto failed_before = pool().statistics().jobs_failed;
+  const auto before = pool().statistics();
   // A rank that is early must not sum with one that has not begun.
   mpi::check(MPI_Barrier(inside_->session->comm()), "MPI_Barrier");
   inside_->pool.run_with(inside_->source);
@@ -107,30 +113,38 @@ void Scheduler::run() {
     std::fprintf(stderr, "jackdaw: rank %d: %s\n", rank(), error.what());
     MPI_Abort(inside_->session->comm(), 1);
   }
+  inside_->throw_if_jobs_failed(before);
+}
 
-  struct Failure {
-    std::uint64_t jobs = 0;
-    char text[256] = {};
-  } mine;
+/// What the first job of this pool said that threw; empty: none did. Nothing is left to run.
+std::string Scheduler::Inside::first_failure() {
   try {
-    pool().wait();  // nothing is left: it only tells what jobs threw
+    pool.wait();
+    return {};
   } catch (const std::exception& error) {
-    std::strncpy(mine.text, error.what(), sizeof mine.text - 1);
+    return error.what();
   } catch (...) {
-    std::strncpy(mine.text, "an exception that is no std::exception", sizeof mine.text - 1);
+    return "an exception that is no std::exception";
   }
-  mine.jobs = pool().statistics().jobs_failed - failed_before;
-  const auto bytes = gather(std::as_bytes(std::span(&mine, 1)));
-  std::uint64_t jobs = 0;
-  std::string first;
-  for (int rank = 0; rank < size(); ++rank) {
-    Failure other;
-    std::memcpy(&other, bytes.data() + static_cast<std::size_t>(rank) * sizeof other, sizeof other);
-    jobs += other.jobs;
-    if (other.jobs > 0 && first.empty())
-      first = "on rank " + std::to_string(rank) + ": " + other.text;
-  }
-  if (jobs > 0) throw JobsFailed(std::to_string(jobs) + " job(s) threw; the first " + first);
+}
+
+/// Collective.
+void Scheduler::Inside::throw_if_jobs_failed(const Statistics& before) {
+  const MPI_Comm comm = session->comm();
+  std::string text = first_failure();
+  const auto now = pool.statistics();
+  std::array<std::uint64_t, 2> jobs{now.jobs_failed - before.jobs_failed,
+                                    now.jobs_cancelled - before.jobs_cancelled};
+  int speaker = jobs[0] > 0 ? network.rank() : network.size();
+  mpi::check(MPI_Allreduce(MPI_IN_PLACE, jobs.data(), 2, MPI_UINT64_T, MPI_SUM, comm),
+             "MPI_Allreduce");
+  if (jobs[0] == 0) return;
+  mpi::check(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MIN, comm), "MPI_Allreduce");
+  mpi::broadcast(comm, speaker, text);
+  std::string what = std::to_string(jobs[0]) + " job(s) threw; the first on rank " +
+                     std::to_string(speaker) + ": " + text;
+  if (jobs[1] > 0) what += "; " + std::to_string(jobs[1]) + " job(s) were cancelled";
+  throw JobsFailed(what);
 }
 
 /// What this rank did.

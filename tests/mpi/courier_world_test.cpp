@@ -74,11 +74,14 @@ Reach reach_of(Surroundings& around, Mailbox& mailbox, int rank) {
 /// Jobs have numbers in the order in which they are made. Each makes a few others.
 struct Ledger {
   std::vector<int> runs;      ///< of each job
+  std::vector<int> dropped;   ///< times it was
   bool has_long_jobs = true;  ///< every third one's payload does not fit into the packed job
   std::uint64_t to_make = 0;
   [[nodiscard]] bool is_long(std::uint64_t job) const { return has_long_jobs && job % 3 == 0; }
+  std::uint64_t fatal = UINT64_MAX;  ///< the job at which all stop
   [[nodiscard]] std::uint64_t make() {
     runs.push_back(0);
+    dropped.push_back(0);
     --to_make;
     return runs.size() - 1;
   }
@@ -115,6 +118,7 @@ class SimulatedRank final : public Home {
       const bool slow = world_.draw(50) == 0;
       world_.wait(static_cast<std::int64_t>(world_.draw(slow ? 300'000 : 3'000)));
       ++ledger_.runs.at(job.id);
+      if (job.id == ledger_.fatal) courier_.stop(*this);
       for (auto children = world_.draw(4); children > 0 && ledger_.to_make > 0; --children)
         make_job();
       // It may go on after it has made others, and they may be elsewhere before it ends.
@@ -148,6 +152,13 @@ class SimulatedRank final : public Home {
     EXPECT_TRUE(std::equal(payload.begin(), payload.end(), expected.begin(), expected.end()));
     jobs_.push_back(job);
     ++totals_.created;
+    if (stopped_) stop();
+  }
+  void stop() override {
+    stopped_ = true;
+    for (const PackedJob& job : jobs_) ++ledger_.dropped.at(job.id);
+    totals_.finished += jobs_.size();
+    jobs_.clear();
   }
   [[nodiscard]] bool is_quiet() const override { return totals_.created == totals_.finished; }
   [[nodiscard]] Totals totals() const override { return totals_; }
@@ -170,6 +181,7 @@ class SimulatedRank final : public Home {
   Courier courier_;
   std::deque<PackedJob> jobs_;
   Totals totals_;
+  bool stopped_ = false;
 };
 
 /// One world, and what became of it.
@@ -214,6 +226,23 @@ TEST(CourierWorld, ManyRanksShareLittle) {
   expect_each_job_once(1, {3000, 0, Shape::windows}, 4000);
   expect_each_job_once(2, {500, 16, Shape::windows}, 2000);
   expect_each_job_once(3, {500, 16, Shape::letters_between_hosts}, 2000);
+}
+
+/// A rank lets all stop: what is queued anywhere, or on its way, is dropped, once; and it is over.
+TEST(CourierWorld, AllStopWhenOneSaysSo) {
+  int dropped = 0;
+  for (std::uint64_t seed = 1; seed <= 1000 && !HasFailure(); ++seed) {
+    const Shape shape{1 + static_cast<int>(seed % 9), static_cast<int>(seed % 4), ways[seed % 3]};
+    Story story(seed, shape, 300);
+    story.ledger.fatal = 50;
+    ASSERT_TRUE(story.around.world.run(1'000'000'000)) << "no end; seed " << seed;
+    EXPECT_TRUE(story.all_over()) << "seed " << seed;
+    for (std::size_t job = 0; job < story.ledger.runs.size(); ++job) {
+      ASSERT_EQ(story.ledger.runs[job] + story.ledger.dropped[job], 1) << job << ", seed " << seed;
+      dropped += story.ledger.dropped[job];
+    }
+  }
+  EXPECT_GT(dropped, 1000);
 }
 
 /// A thief that stops between its claim and its get takes those jobs with it, and no others.

@@ -110,6 +110,35 @@ TEST_F(SchedulerTest, JobsThatThrowAreReportedOnEveryRankWhenTheRestHasRun) {
   EXPECT_NO_THROW(scheduler.run());  // what failed before is not told again
 }
 
+void fail_at_first(JobContext&, const int& number) {
+  if (number == 0) throw std::runtime_error("the first");
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(20);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+  counted += 1;
+}
+
+TEST_F(SchedulerTest, TheFirstFailureStopsAllRanksIfAsked) {
+  Config config = two_workers();
+  config.fail_fast = true;
+  Scheduler scheduler(MPI_COMM_WORLD, config);
+  constexpr std::uint64_t jobs = 20'000;
+  if (scheduler.rank() == 0) {
+    for (std::uint64_t i = 0; i < jobs; ++i) scheduler.submit<fail_at_first>(static_cast<int>(i));
+  }
+  try {
+    scheduler.run();
+    ADD_FAILURE() << "run() says nothing";
+  } catch (const JobsFailed& error) {
+    EXPECT_NE(std::string(error.what()).find("were cancelled"), std::string::npos) << error.what();
+  }
+  EXPECT_LT(scheduler.reduce(counted), jobs - 1);
+  counted.reset();
+  scheduler.submit<count>(1, 1000);
+  scheduler.run();  // as if nothing had been
+  EXPECT_EQ(scheduler.reduce(counted), 1000u * static_cast<unsigned>(scheduler.size()));
+}
+
 /// Texts of all lengths, from one byte to a mebibyte: each is counted by its sum of characters.
 struct Text {
   std::string text;

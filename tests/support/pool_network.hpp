@@ -88,6 +88,7 @@ class PoolNetwork {
     unsigned serve(PoolDoor& door) noexcept override {
       return network_.guarded([&] { return give(door), true; }) ? 1 : 1U << 16;
     }
+    void hear_of_failure() noexcept override {}
     [[nodiscard]] bool is_done() const noexcept override { return network_.over_; }
     std::uint64_t keep(Bytes bytes) override {
       parcels_[++last_parcel_] = std::move(bytes);

@@ -66,8 +66,9 @@ struct Config {
   // Of a Scheduler.
   Transport fabric = Transport::automatic;  ///< JACKDAW_FABRIC
   std::chrono::microseconds progress_interval{
-      50};  ///< JACKDAW_PROGRESS_INTERVAL: us, 1 to 1000000;
-            ///< between two looks at the other ranks
+      50};                 ///< JACKDAW_PROGRESS_INTERVAL: us, 1 to 1000000;
+                           ///< between two looks at the other ranks
+  bool fail_fast = false;  ///< JACKDAW_FAIL_FAST: 0, 1; the first job that throws stops all ranks
   unsigned affinity_entries =
       256;  ///< JACKDAW_AFFINITY_ENTRIES: ranks that a rank remembers, 8 to 4096
 

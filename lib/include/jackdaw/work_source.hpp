@@ -44,6 +44,8 @@ class PoolDoor {
   /// \throws std::runtime_error  it cannot be read; says of which kind it is, and why
   virtual void receive(const PackedJob& packed, const detail::JobKind& kind,
                        std::span<const std::byte> payload) = 0;
+  /// Until the end of Pool::run_with, jobs that have not started are cancelled instead.
+  virtual void stop() noexcept = 0;
   /// No job is queued or runs in the pool.
   [[nodiscard]] virtual bool is_quiet() const noexcept = 0;
   [[nodiscard]] virtual std::uint64_t jobs_created() const noexcept = 0;
@@ -63,6 +65,8 @@ class WorkSource {
   virtual bool fetch(PoolDoor& door) noexcept = 0;
   /// A busy worker comes by, between two jobs. \returns after how many jobs it should come again
   virtual unsigned serve(PoolDoor& door) noexcept = 0;
+  /// A job has thrown, and nobody has a handle on it.
+  virtual void hear_of_failure() noexcept = 0;
   /// True once there is no work anywhere, and there never will be.
   [[nodiscard]] virtual bool is_done() const noexcept = 0;
 };

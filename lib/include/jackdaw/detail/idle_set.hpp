@@ -75,6 +75,9 @@ class IdleSet {
   }
 
   void set_cancelling() noexcept { pulse_.fetch_or(Pulse::cancelling, std::memory_order_seq_cst); }
+  void clear_cancelling() noexcept {  // as set_cancelling: it orders nothing else
+    pulse_.fetch_and(~Pulse::cancelling, std::memory_order_seq_cst);
+  }
 
   void enter_search() noexcept {
     update([](std::uint64_t p) { return p + Pulse::searcher; });
