@@ -87,13 +87,33 @@ void Scheduler::hold(const PackedJob& job, Bytes long_payload) {
   inside_->source.hold(job, std::move(long_payload));
 }
 
-std::vector<std::byte> Scheduler::gather(std::span<const std::byte> mine) {
-  std::vector<std::byte> all(mine.size() * static_cast<std::size_t>(size()));
-  const int bytes = static_cast<int>(mine.size());
-  mpi::check(MPI_Allgather(mine.data(), bytes, MPI_BYTE, all.data(), bytes, MPI_BYTE,
-                           inside_->session->comm()),
-             "MPI_Allgather");
-  return all;
+namespace {
+
+/// MPI calls a function without a context, on the thread that reduces.
+thread_local void (*combine_two)(const void*, void*) = nullptr;
+
+void combine_for_mpi(void* earlier, void* later, int* /*one*/, MPI_Datatype* /*bytes*/) {
+  combine_two(earlier, later);
+}
+
+}  // namespace
+
+/// To one rank, and then to all, so that all have the same, whatever rounding does.
+void Scheduler::reduce(std::span<std::byte> value, void (*combine)(const void*, void*)) {
+  combine_two = combine;
+  MPI_Datatype bytes = MPI_DATATYPE_NULL;
+  MPI_Op operation = MPI_OP_NULL;
+  mpi::check(MPI_Type_contiguous(static_cast<int>(value.size()), MPI_BYTE, &bytes),
+             "MPI_Type_contiguous");
+  MPI_Type_commit(&bytes);
+  mpi::check(MPI_Op_create(&combine_for_mpi, /*commutes=*/0, &operation), "MPI_Op_create");
+  const MPI_Comm comm = inside_->session->comm();
+  const std::vector<std::byte> mine(value.begin(), value.end());
+  int code = MPI_Reduce(mine.data(), value.data(), 1, bytes, operation, 0, comm);
+  if (code == MPI_SUCCESS) code = MPI_Bcast(value.data(), 1, bytes, 0, comm);
+  MPI_Op_free(&operation);
+  MPI_Type_free(&bytes);
+  mpi::check(code, "MPI_Reduce");
 }
 
 void Scheduler::with_mpi(const std::function<void()>& function) {

@@ -139,6 +139,30 @@ TEST_F(SchedulerTest, TheFirstFailureStopsAllRanksIfAsked) {
   EXPECT_EQ(scheduler.reduce(counted), 1000u * static_cast<unsigned>(scheduler.size()));
 }
 
+/// Keeps the order: "a then b".
+struct Order {
+  int first = 0;
+  int last = 0;
+  bool in_order = true;
+};
+struct Join {
+  Order operator()(const Order& a, const Order& b) const {
+    if (a.first == 0) return b;  // nothing yet
+    if (b.first == 0) return a;
+    return {a.first, b.last, a.in_order && b.in_order && a.last < b.first};
+  }
+};
+
+TEST_F(SchedulerTest, ReducesInTheOrderOfTheRanks) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  Reducer<Order, Join> order;
+  order.local() = {scheduler.rank() + 1, scheduler.rank() + 1, true};
+  const Order all = scheduler.reduce(order);
+  EXPECT_EQ(all.first, 1);
+  EXPECT_EQ(all.last, scheduler.size());
+  EXPECT_TRUE(all.in_order);
+}
+
 /// Texts of all lengths, from one byte to a mebibyte: each is counted by its sum of characters.
 struct Text {
   std::string text;

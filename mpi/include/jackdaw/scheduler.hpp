@@ -93,23 +93,21 @@ class Scheduler {
  private:
   struct Inside;
   void hold(const PackedJob& job, Bytes long_payload);
-  /// Collective: as many bytes from each rank, by rank.
-  [[nodiscard]] std::vector<std::byte> gather(std::span<const std::byte> mine);
+  /// Collective: `value` becomes what `combine` makes of those of all ranks, in their order; it
+  /// puts its result into the second. O(log ranks).
+  void reduce(std::span<std::byte> value, void (*combine)(const void*, void*));
   std::unique_ptr<Inside> inside_;
 };
 
 template <typename T, typename Combine>
 T Scheduler::reduce(const Reducer<T, Combine>& reducer) {
   static_assert(std::is_trivially_copyable_v<T>, "what is reduced over ranks travels as bytes");
-  T mine = reducer.value();
-  const auto all = gather(std::as_bytes(std::span(&mine, 1)));
-  T total = mine;
-  for (std::size_t rank = 0; rank < all.size() / sizeof(T); ++rank) {
-    T value = mine;
-    std::memcpy(&value, all.data() + rank * sizeof(T), sizeof(T));
-    total = rank == 0 ? value : Combine{}(std::move(total), value);
-  }
-  return total;
+  T value = reducer.value();
+  reduce(std::as_writable_bytes(std::span(&value, 1)), [](const void* earlier, void* later) {
+    T& result = *static_cast<T*>(later);
+    result = Combine{}(*static_cast<const T*>(earlier), result);
+  });
+  return value;
 }
 
 }  // namespace jackdaw
