@@ -132,6 +132,7 @@ void Engine::close() {
   if (config.at_exit == AtExit::cancel) idle->set_cancelling();
   end_threads();
   drop_stale_entries();
+  replies.fail_all("the pool has ended, and the job has not run", 0);
   // The last of these deletes the engine, unless a handle outlives the pool.
   std::vector<JobStore*> stores;
   for (auto& worker : workers) stores.push_back(&worker->store);

@@ -39,7 +39,8 @@ void place_payload(PackedJob& packed, Bytes& bytes) {
 /// A batch of jobs on its way out.
 class Packing {
  public:
-  Packing(std::span<PackedJob> room, Parcels& parcels) : room_(room), parcels_(parcels) {}
+  Packing(std::span<PackedJob> room, Parcels& parcels, int rank)
+      : room_(room), parcels_(parcels), rank_(rank) {}
 
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t room() const noexcept {
@@ -55,6 +56,7 @@ class Packing {
       packed.moves = job.moves;
       packed.job_class = static_cast<std::uint8_t>(job.word.priority());
       kind.pack(job, packed, bytes_);
+      if (packed.reply_rank == Reply::here) packed.reply_rank = rank_;
       if (packed.is_long()) {
         packed.parcel = parcels_.keep(std::move(bytes_));
         long_bytes_ += packed.payload_size;
@@ -69,13 +71,14 @@ class Packing {
  private:
   std::span<PackedJob> room_;
   Parcels& parcels_;
+  int rank_;
   std::size_t count_ = 0;
   std::size_t long_bytes_ = 0;
   Bytes bytes_;  // of one payload; its memory serves for the next
 };
 
 std::size_t Worker::give_away(std::span<PackedJob> room, Parcels& parcels) noexcept {
-  Packing packing(room, parcels);
+  Packing packing(room, parcels, engine_->rank());
   for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) pack_class(packing, c);
   return packing.count();
 }
@@ -116,7 +119,9 @@ void Worker::receive(const PackedJob& packed, const JobKind& kind,
   try {
     if (packed.job_class >= priority_count)
       throw std::runtime_error("its priority is " + std::to_string(packed.job_class));
-    JobRecord& job = kind.unpack(store, packed, payload);
+    PackedJob settled = packed;
+    if (packed.reply_rank == engine_->rank()) settled.reply_rank = Reply::here;
+    JobRecord& job = kind.unpack(store, settled, payload);
     job.moves = packed.moves;
     push(job, packed.job_class);
   } catch (const std::exception& error) {
@@ -140,6 +145,10 @@ class WorkerDoor final : public PoolDoor {
     worker_.receive(packed, kind, payload);
   }
   void stop() noexcept override { worker_.engine().idle->set_cancelling(); }
+  void deliver(std::uint64_t reply, bool failed, int from_rank,
+               std::span<const std::byte> bytes) override {
+    worker_.engine().deliver(reply, failed, from_rank, bytes);
+  }
   [[nodiscard]] bool is_quiet() const noexcept override { return worker_.engine().is_quiet(); }
   [[nodiscard]] std::uint64_t jobs_created() const noexcept override {
     return worker_.engine().jobs_created();

@@ -42,6 +42,7 @@ Outcome outcome_of_exception(JobRecord& job, JobContext& context) noexcept {
 }
 
 void Engine::keep_first_error(std::exception_ptr error) noexcept {
+  failed_detached.fetch_add(1, std::memory_order_relaxed);  // a statistic
   {
     const std::lock_guard hold(mutex_);
     if (!first_error_) first_error_ = std::move(error);
@@ -210,14 +211,8 @@ JobReport Engine::report_on(JobRecord& job) {
                    {}};
   JobExtra* extra = job.extra.load(std::memory_order_acquire);
   if (report.state != JobState::failed || extra == nullptr) return report;
-  try {
-    const std::lock_guard hold(extra->mutex);
-    std::rethrow_exception(extra->error);
-  } catch (const std::exception& error) {
-    report.error = error.what();
-  } catch (...) {
-    report.error = "an exception that is no std::exception";
-  }
+  const std::lock_guard hold(extra->mutex);
+  report.error = text_of(extra->error);
   return report;
 }
 

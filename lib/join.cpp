@@ -1,13 +1,23 @@
+#include <pthread.h>  // pthread_getattr_np
+
 #include <algorithm>     // min
 #include <chrono>        // nanoseconds
+#include <cstdint>       // uintptr_t
+#include <stdexcept>     // runtime_error
+#include <string>        // to_string
 #include <system_error>  // system_error
 
-#include "jackdaw/detail/engine.hpp"  // Engine
-#include "jackdaw/detail/worker.hpp"  // Worker
+#include "jackdaw/detail/engine.hpp"   // Engine
+#include "jackdaw/detail/replies.hpp"  // ReplyState
+#include "jackdaw/detail/worker.hpp"   // Worker
+#include "jackdaw/remote_future.hpp"   // RemoteError
 
-// How a worker waits inside a job: for a stolen task, or for another job. It never starts unrelated
-// work on top, so stacks stay bounded, and no wait can deadlock through it: every piece of work
-// above a waiting frame is one that this frame waits for.
+// How a worker waits inside a job. For a stolen task, or for a job with a handle: then it never
+// starts unrelated work on top, so stacks stay bounded, and no wait can deadlock through it: every
+// piece of work above a waiting frame is one that this frame waits for. For a future it must: the
+// job that will answer, or one which that waits for, may be queued behind others, here or on any
+// rank, and if all who wait ran nothing, none of them would ever come to it. README.md says when
+// that is safe.
 
 namespace jackdaw::detail {
 namespace {
@@ -15,6 +25,31 @@ namespace {
 constexpr unsigned spin_rounds = 64;     // before the worker sleeps
 constexpr unsigned max_help_depth = 16;  // frames of helping, beside those of the own thief
 constexpr std::chrono::nanoseconds shortest_sleep{200'000}, longest_sleep{8'000'000};
+
+constexpr std::chrono::nanoseconds longest_unasked{1'000'000};  // while other ranks may answer
+constexpr std::size_t stack_reserve = 128 * 1024;  // bytes that are left to the jobs themselves
+
+/// \throws std::runtime_error  the calling thread has nearly used up its stack
+void expect_stack() {
+  struct Stack {
+    Stack() {
+      pthread_attr_t attributes;
+      if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+      void* lowest = nullptr;
+      if (pthread_attr_getstack(&attributes, &lowest, &bytes) == 0)
+        end = reinterpret_cast<std::uintptr_t>(lowest);
+      pthread_attr_destroy(&attributes);
+    }
+    std::uintptr_t end = 0;  // the lowest address; it grows down
+    std::size_t bytes = 0;
+  };
+  thread_local const Stack stack;
+  const auto left = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - stack.end;
+  if (left >= std::min(stack_reserve, stack.bytes / 4)) return;
+  throw std::runtime_error("too many jobs wait for futures on top of each other: of " +
+                           std::to_string(stack.bytes) + " bytes of stack " + std::to_string(left) +
+                           " are left; raise stack_bytes");
+}
 
 }  // namespace
 
@@ -106,6 +141,41 @@ void Worker::wait_for(JobRecord& job) {
   wait_until([&] { return is_final(job.word.state()); },
              [&] { return start_for(job) || help(&job, Task::nobody); },
              [&](long ns) { job.word.sleep(ns); });
+}
+
+// --- futures -------------------------------------------------------------------------------------
+
+bool Worker::Answering::is_awaited_by(const ReplyState& reply) const noexcept {
+  return to_.rank == Reply::here && to_.number == reply.number();
+}
+
+/// As an idle worker would: what it finds here, or else elsewhere.
+bool Worker::run_another() noexcept {
+  if (--until_service_ == 0) serve();
+  if (!hunt_once() && !(fetch_elsewhere() && hunt_once())) return false;
+  tasks_.set_tag(nullptr);
+  time_.enter(Slice::searching);
+  return true;
+}
+
+void Worker::wait_for(ReplyState& reply) {
+  if (reply.is_ready()) return;
+  for (const Answering* job = answering_; job != nullptr; job = job->below()) {
+    if (!job->is_awaited_by(reply)) continue;
+    throw std::system_error(std::make_error_code(std::errc::resource_deadlock_would_occur),
+                            "a job waits for its own future");
+  }
+  expect_stack();
+  const WorkSource* const source = engine_->source.load(std::memory_order_acquire);  // (X)
+  if (source != nullptr) until_service_ = 1;
+  const Frame frame(*this, nullptr);
+  const auto parted = [&] { return source != nullptr && source->is_done(); };
+  wait_until([&] { return reply.is_ready() || parted(); }, [&] { return run_another(); },
+             [&](long ns) {
+               reply.sleep(source == nullptr ? ns : std::min<long>(ns, longest_unasked.count()));
+             });
+  if (!reply.is_ready())  // not all was done, since this job runs: there was an error
+    throw RemoteError("the ranks have parted before the result came", engine_->rank());
 }
 
 }  // namespace jackdaw::detail

@@ -49,6 +49,9 @@ unsigned JobContext::worker() const noexcept { return detail::this_worker->store
 Pool::Pool(const Config& config) : engine_(new detail::Engine(config)) {}
 Pool::~Pool() { engine_->close(); }
 void Pool::run_with(WorkSource& source) { engine_->run_with(source); }
+void Pool::abandon_futures(std::string_view why) noexcept {
+  engine_->replies.fail_all(why, engine_->rank());
+}
 void Pool::wait() { engine_->wait_until_quiet(); }
 unsigned Pool::workers() const noexcept { return static_cast<unsigned>(engine_->workers.size()); }
 const std::vector<std::string>& Pool::notes() const noexcept { return engine_->notes; }
@@ -60,6 +63,7 @@ Statistics Pool::statistics() const {
   all.jobs_finished = engine_->jobs_finished();  // before those created: never more
   all.jobs_created = engine_->jobs_created();
   all.jobs_failed = engine_->failed.load(std::memory_order_relaxed);  // relaxed: statistics
+  all.jobs_failed_detached = engine_->failed_detached.load(std::memory_order_relaxed);
   all.jobs_cancelled = engine_->cancelled.load(std::memory_order_relaxed);
   all.jobs_overflowed = engine_->overflowed.load(std::memory_order_relaxed);
   return all;

@@ -189,6 +189,7 @@ bool Worker::hunt() noexcept {
     if (round == quiet_rounds) start_searching();
     patience_ = round;
     if (hunt_once() || (round >= quiet_rounds && fetch_elsewhere() && hunt_once())) {
+      if (engine_->source.load(std::memory_order_acquire) != nullptr) until_service_ = 1;  // (X)
       drain();
       run_dry();
       return true;
@@ -203,7 +204,6 @@ bool Worker::hunt() noexcept {
 
 void Worker::start_working() noexcept {
   stop_searching();
-  if (engine_->source.load(std::memory_order_acquire) != nullptr) until_service_ = 1;  // (X)
   set_state(WorkerState::working);
   time_.enter(Slice::working);
 }

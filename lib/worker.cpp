@@ -93,6 +93,7 @@ void Worker::drop(JobRecord& job) noexcept {
     return run_shared_entry(job);
   }
   job.word.step_alone(JobState::cancelled);
+  job.ops->give_up(job);
   job.ops->discard(job);
   end_oddly(job, Outcome::cancelled);
   free_cell(job);

@@ -10,6 +10,21 @@ constexpr std::size_t shown_at_once = 256;  // jobs; a filling is half of what t
 constexpr std::int64_t shortest_backoff_ns = 1'000;
 constexpr unsigned knocks = 16;  // attempts in vain, over some 0.5 ms, before a rank leaves word
 
+/// What precedes the bytes of a result in its letter.
+struct ResultHead {
+  std::uint64_t number;
+  std::uint64_t failed;
+};
+
+JobResult read_result(const Letter& letter) {
+  ResultHead head{};
+  if (letter.body.size() < sizeof head) throw std::runtime_error("a result without a number");
+  std::memcpy(&head, letter.body.data(), sizeof head);
+  return {{head.number, Reply::here},
+          head.failed != 0,
+          Bytes(letter.body.begin() + sizeof head, letter.body.end())};
+}
+
 }  // namespace
 
 Courier::Courier(Mailbox& mailbox, Reach& reach, Victims& victims, const Settings& settings)
@@ -31,6 +46,7 @@ bool Courier::seek(Home& home) {
   read_letters(home);
   if (take_back(home) || received_ != received) return true;
   const bool quiet = home.is_quiet();
+  send_results(home);  // of all jobs that it counts as finished
   Totals mine;
   if (quiet) {
     mine = home.totals();
@@ -46,6 +62,7 @@ void Courier::serve(Home& home) {
   (void)termination_.step(false, {});
   if (network_.size() == 1) return;
   read_letters(home);
+  send_results(home);
   for (Shelf& shelf : shelves_) show(home, shelf);
   if (lifelines_.anybody_waits()) wake_who_waits();
 }
@@ -96,6 +113,7 @@ void Courier::read(Home& home, const Letter& letter) {
   switch (letter.about) {
     case Mail::lifeline: return lifelines_.note(letter.from);
     case Mail::stop: return stop(home);
+    case Mail::result: return home.deliver(letter.from, read_result(letter));
     case Mail::want: return send_parcels(letter);
     case Mail::parcel: return open_parcel(home, letter);
     case Mail::wake:
@@ -108,6 +126,16 @@ void Courier::read(Home& home, const Letter& letter) {
   }
   if (!reach_.letters || !reach_.letters->accept(letter))
     throw std::runtime_error("a letter came that nobody can read");
+}
+
+void Courier::send_results(Home& home) {
+  for (const JobResult& result : home.take_results()) {
+    const ResultHead head{result.to.number, result.failed ? 1U : 0U};
+    Bytes body(sizeof head + result.bytes.size());
+    std::memcpy(body.data(), &head, sizeof head);
+    std::copy(result.bytes.begin(), result.bytes.end(), body.begin() + sizeof head);
+    mailbox_.send(result.to.rank, Mail::result, body);
+  }
 }
 
 /// A batch has been taken: its short jobs are complete, for the long ones their payloads must come.

@@ -20,6 +20,13 @@
 
 namespace jackdaw::mpi {
 
+/// What a job returned or threw, on its way to the future that waits for it.
+struct JobResult {
+  Reply to;
+  bool failed = false;
+  Bytes bytes;
+};
+
 /// What the courier must know of its rank, or rather of the worker that plays it.
 class Home {
  public:
@@ -31,6 +38,10 @@ class Home {
   virtual std::size_t give(std::span<PackedJob> room, Parcels& parcels) = 0;
   /// What is received last comes out first.
   virtual void receive(const PackedJob& job, std::span<const std::byte> payload) = 0;
+  /// Results for futures of other ranks, of jobs that count as finished now at the earliest.
+  [[nodiscard]] virtual std::vector<JobResult> take_results() = 0;
+  /// Such a result, for this rank.
+  virtual void deliver(int from, const JobResult& result) = 0;
   /// Cancels what is queued, and what will be received.
   virtual void stop() = 0;
   /// No job is queued or runs here. Only then totals() is asked for.
@@ -82,6 +93,7 @@ class Courier {
   void read_letters(Home& home);
   void read(Home& home, const Letter& letter);
   void read_late(const Letter& letter);
+  void send_results(Home& home);
   void ask_for_parcels();
   void send_parcels(const Letter& letter);
   void open_parcel(Home& home, const Letter& letter);

@@ -26,6 +26,7 @@ enum class Mail : std::uint8_t {
   wake,      ///< the receiver said so, and the sender has
   want,      ///< the receiver holds the payloads of jobs that the sender has taken
   parcel,    ///< such a payload
+  result,    ///< what a job returned or threw, for a future of the receiver
   stop,      ///< nobody starts a job any more
 };
 

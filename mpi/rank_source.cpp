@@ -15,20 +15,29 @@ std::int64_t clock_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+}  // namespace
+
 /// A pool, as the courier sees it.
-class PoolHome final : public Home {
+class RankSource::PoolHome final : public Home {
  public:
-  PoolHome(PoolDoor& door, const Kinds& kinds) : door_(door), kinds_(kinds) {}
+  PoolHome(RankSource& source, PoolDoor& door) : source_(source), door_(door) {}
   std::size_t give(std::span<PackedJob> room, Parcels& parcels) override {
     return door_.give_away(room, parcels);
   }
   void receive(const PackedJob& job, std::span<const std::byte> payload) override {
-    const auto* kind = kinds_.find(job.kind);
+    const auto* kind = source_.kinds_.find(job.kind);
     if (kind == nullptr) {
       throw std::runtime_error("a job came from another rank whose kind, " +
                                std::to_string(job.kind) + ", is not known here");
     }
     door_.receive(job, *kind, payload);
+  }
+  [[nodiscard]] std::vector<JobResult> take_results() override {
+    const std::lock_guard hold(source_.results_mutex_);
+    return std::exchange(source_.results_, {});
+  }
+  void deliver(int from, const JobResult& result) override {
+    door_.deliver(result.to.number, result.failed, from, result.bytes);
   }
   void stop() override { door_.stop(); }
   [[nodiscard]] bool is_quiet() const override { return door_.is_quiet(); }
@@ -37,11 +46,9 @@ class PoolHome final : public Home {
   }
 
  private:
+  RankSource& source_;
   PoolDoor& door_;
-  const Kinds& kinds_;
 };
-
-}  // namespace
 
 /// Holds the courier's role, if it is free and this thread may have it.
 class RankSource::Visit {
@@ -90,7 +97,7 @@ bool RankSource::fetch(PoolDoor& door) noexcept {
   const Visit visit(*this);
   if (!visit || is_done()) return false;
   try {
-    PoolHome home(door, kinds_);
+    PoolHome home(*this, door);
     if (!held_.empty()) {
       const auto held = std::exchange(held_, {});
       for (std::size_t i = held.size(); i-- > 0;) {
@@ -122,7 +129,7 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
   const Visit visit(*this);
   if (!visit || is_done()) return mine.jobs;
   try {
-    PoolHome home(door, kinds_);
+    PoolHome home(*this, door);
     stop_if_failed(home);
     courier_.serve(home);
   } catch (...) {
@@ -130,6 +137,12 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
     done_.store(true, std::memory_order_release);  // (D)
   }
   return mine.jobs;
+}
+
+/// The job counts as finished only after this, so whoever sees no job left here finds its result.
+void RankSource::send_reply(const Reply& to, bool failed, Bytes bytes) noexcept {
+  const std::lock_guard hold(results_mutex_);
+  results_.push_back({to, failed, std::move(bytes)});
 }
 
 void RankSource::stop_if_failed(Home& home) {

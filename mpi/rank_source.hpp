@@ -6,6 +6,7 @@
 #include <atomic>      // atomic
 #include <exception>   // exception_ptr
 #include <functional>  // function
+#include <mutex>       // mutex
 #include <thread>      // thread::id
 #include <utility>     // move, pair
 #include <vector>      // vector
@@ -19,6 +20,7 @@ namespace jackdaw::mpi {
 class RankSource final : public WorkSource {
  public:
   struct Settings {
+    int rank = 0;
     unsigned workers = 1;
     std::int64_t interval_ns = 50'000;  ///< between two services of a busy worker
     bool fail_fast = false;             ///< the first job that throws stops all ranks
@@ -28,6 +30,8 @@ class RankSource final : public WorkSource {
 
   bool fetch(PoolDoor& door) noexcept override;
   unsigned serve(PoolDoor& door) noexcept override;
+  void send_reply(const Reply& to, bool failed, Bytes bytes) noexcept override;
+  [[nodiscard]] int rank() const noexcept override { return settings_.rank; }
   [[nodiscard]] bool is_done() const noexcept override {
     return done_.load(std::memory_order_acquire);  // (D)
   }
@@ -49,6 +53,7 @@ class RankSource final : public WorkSource {
   void stop_if_failed(Home& home);
   class Visit;
   class Stay;
+  class PoolHome;
 
   Courier& courier_;
   const Kinds& kinds_;
@@ -59,6 +64,8 @@ class RankSource final : public WorkSource {
   std::atomic<bool> failed_{false};  ///< (E) relaxed: it carries nothing; each visit looks
   std::exception_ptr error_;
   std::vector<std::pair<PackedJob, Bytes>> held_;
+  std::mutex results_mutex_;  // of what follows
+  std::vector<JobResult> results_;
   struct Service {
     std::int64_t last_ns = 0;
     unsigned jobs = 1;

@@ -40,7 +40,8 @@ struct Scheduler::Inside {
                 asked.affinity_entries, asked.seed),
         courier(mailbox, connection.reach(), victims, settings_of(asked)),
         source(courier, kinds,
-               {.workers = pool.workers(),
+               {.rank = network.rank(),
+                .workers = pool.workers(),
                 .interval_ns = std::chrono::nanoseconds(asked.progress_interval).count(),
                 .fail_fast = asked.fail_fast,
                 .any_thread = session->level() >= MPI_THREAD_SERIALIZED}),
@@ -83,7 +84,8 @@ int Scheduler::size() const noexcept { return inside_->network.size(); }
 Pool& Scheduler::pool() noexcept { return inside_->pool; }
 const std::vector<std::string>& Scheduler::notes() const noexcept { return inside_->notes; }
 
-void Scheduler::hold(const PackedJob& job, Bytes long_payload) {
+void Scheduler::hold(PackedJob job, Bytes long_payload) {
+  if (job.reply_rank == Reply::here) job.reply_rank = rank();
   inside_->source.hold(job, std::move(long_payload));
 }
 
@@ -153,7 +155,7 @@ void Scheduler::Inside::throw_if_jobs_failed(const Statistics& before) {
   const MPI_Comm comm = session->comm();
   std::string text = first_failure();
   const auto now = pool.statistics();
-  std::array<std::uint64_t, 2> jobs{now.jobs_failed - before.jobs_failed,
+  std::array<std::uint64_t, 2> jobs{now.jobs_failed_detached - before.jobs_failed_detached,
                                     now.jobs_cancelled - before.jobs_cancelled};
   int speaker = jobs[0] > 0 ? network.rank() : network.size();
   mpi::check(MPI_Allreduce(MPI_IN_PLACE, jobs.data(), 2, MPI_UINT64_T, MPI_SUM, comm),

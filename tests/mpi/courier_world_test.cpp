@@ -75,6 +75,7 @@ Reach reach_of(Surroundings& around, Mailbox& mailbox, int rank) {
 struct Ledger {
   std::vector<int> runs;      ///< of each job
   std::vector<int> dropped;   ///< times it was
+  std::vector<int> results;   ///< that came of it, of every fifth job
   bool has_long_jobs = true;  ///< every third one's payload does not fit into the packed job
   std::uint64_t to_make = 0;
   [[nodiscard]] bool is_long(std::uint64_t job) const { return has_long_jobs && job % 3 == 0; }
@@ -82,6 +83,7 @@ struct Ledger {
   [[nodiscard]] std::uint64_t make() {
     runs.push_back(0);
     dropped.push_back(0);
+    results.push_back(0);
     --to_make;
     return runs.size() - 1;
   }
@@ -126,6 +128,10 @@ class SimulatedRank final : public Home {
         courier_.serve(*this);
         world_.wait(static_cast<std::int64_t>(world_.draw(100'000)));
       }
+      if (job.id % 5 == 0) {  // somebody waits for its result
+        const int to = static_cast<int>(job.id) % network_.size();
+        results_.push_back({{job.id, to}, false, Bytes(job.id % 7, mark_of(job.id))});
+      }
       ++totals_.finished;
       if (world_.draw(3) == 0) courier_.serve(*this);
     }
@@ -154,6 +160,14 @@ class SimulatedRank final : public Home {
     ++totals_.created;
     if (stopped_) stop();
   }
+  [[nodiscard]] std::vector<JobResult> take_results() override {
+    return std::exchange(results_, {});
+  }
+  void deliver(int, const JobResult& result) override {
+    EXPECT_EQ(result.bytes, Bytes(result.to.number % 7, mark_of(result.to.number)));
+    EXPECT_EQ(static_cast<int>(result.to.number) % network_.size(), network_.rank());
+    ++ledger_.results.at(result.to.number);
+  }
   void stop() override {
     stopped_ = true;
     for (const PackedJob& job : jobs_) ++ledger_.dropped.at(job.id);
@@ -180,6 +194,7 @@ class SimulatedRank final : public Home {
   Victims victims_;
   Courier courier_;
   std::deque<PackedJob> jobs_;
+  std::vector<JobResult> results_;
   Totals totals_;
   bool stopped_ = false;
 };
@@ -210,6 +225,8 @@ void expect_each_job_once(std::uint64_t seed, const Shape& shape, std::uint64_t 
   EXPECT_TRUE(story.all_over()) << where;
   for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
     ASSERT_EQ(story.ledger.runs[job], 1) << "job " << job << ", " << where;
+  for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
+    ASSERT_EQ(story.ledger.results[job], job % 5 == 0 ? 1 : 0) << "job " << job << ", " << where;
 }
 
 constexpr Shape::Way ways[] = {Shape::windows, Shape::letters_between_hosts, Shape::letters};

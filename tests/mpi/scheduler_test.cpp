@@ -195,6 +195,40 @@ TEST_F(SchedulerTest, PayloadsOfAnySizeArriveWhole) {
   EXPECT_EQ(scheduler.reduce(total), ranks * characters * 'x');
 }
 
+/// Results that come back to where they are waited for, and jobs that wait for them.
+std::uint64_t fibonacci(JobContext& job, const std::uint64_t& n) {
+  if (n < 2) return n;
+  const auto first = job.submit<fibonacci>(n - 1);
+  const auto second = job.submit<fibonacci>(n - 2);
+  return first.get() + second.get();
+}
+
+std::string greet(JobContext&, const int& rank) {
+  if (rank < 0) throw std::invalid_argument("no such rank");
+  return std::string(200, 'x') + std::to_string(rank);
+}
+
+TEST_F(SchedulerTest, ResultsComeBack) {
+  Scheduler scheduler(MPI_COMM_WORLD, two_workers());
+  std::vector<RemoteFuture<std::string>> greetings;
+  for (int i = 0; i < 200; ++i) greetings.push_back(scheduler.submit<greet>(i));
+  const auto refused = scheduler.submit<greet>(-1);
+  const auto fib = scheduler.submit<fibonacci>(15U);
+  scheduler.run();  // what a future tells is no failure of the run
+  for (int i = 0; i < 200; ++i)
+    EXPECT_EQ(greetings[static_cast<std::size_t>(i)].get(),
+              std::string(200, 'x') + std::to_string(i));
+  EXPECT_EQ(fib.get(), 610u);
+  try {
+    (void)refused.get();
+    ADD_FAILURE() << "get() brings something";
+  } catch (const RemoteError& error) {
+    EXPECT_STREQ(error.what(), "no such rank");
+    EXPECT_GE(error.rank(), 0);
+    EXPECT_LT(error.rank(), scheduler.size());
+  }
+}
+
 /// A job that does not come back to the scheduler for longer than any patience of a worker.
 void hog(JobContext&, const int& milliseconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);

@@ -27,22 +27,21 @@ class PoolNetwork {
  public:
   /// \param workers  of each pool
   explicit PoolNetwork(const std::vector<unsigned>& workers) {
-    for (const unsigned count : workers) ranks_.push_back(std::make_unique<Rank>(*this, count));
+    for (const unsigned count : workers) {
+      const auto rank = static_cast<int>(ranks_.size());
+      ranks_.push_back(std::make_unique<Rank>(*this, count, rank));
+    }
   }
 
   [[nodiscard]] Pool& pool(std::size_t rank) { return ranks_[rank]->pool; }
 
-  /// Makes a job that starts in run().
+  /// Makes a job that starts in run(). \returns its future, if it has one
   template <auto Function, typename... Args>
-  void submit(std::size_t rank, Args&&... args) {
-    const detail::MovableJob<Function> job(std::forward<Args>(args)...);
-    (void)job.registered;
-    PackedJob packed{};
-    packed.kind = job.kind.id;
-    packed.job_class = static_cast<std::uint8_t>(Priority::normal);
-    Bytes long_payload;
-    detail::pack_payload(job.payload(), packed, long_payload);
-    ranks_[rank]->held.push_back({packed, std::move(long_payload)});
+  auto submit(std::size_t rank, Args&&... args) {
+    auto& held = ranks_[rank]->held;
+    held.emplace_back();
+    return pool(rank).pack<Function>(held.back().job, held.back().payload,
+                                     std::forward<Args>(args)...);
   }
 
   /// Until no job is left anywhere. \throws what a source has caught
@@ -53,16 +52,23 @@ class PoolNetwork {
       threads.emplace_back([&rank = *ranks_[i]] { rank.pool.run_with(rank); });
     ranks_[0]->pool.run_with(*ranks_[0]);
     for (auto& thread : threads) thread.join();
-    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+    if (!error_) return;
+    for (auto& rank : ranks_) rank->pool.abandon_futures("the network is down");
+    std::rethrow_exception(std::exchange(error_, nullptr));
   }
 
   /// Called with each job that goes from one rank to another, and its long payload.
   std::function<void(PackedJob&, Bytes&)> tamper;
+  /// Called with each answer that goes from one rank to another.
+  std::function<void(Reply&, Bytes&)> tamper_reply;
   /// A rank that receives a job which has moved less often than this sends half of what it has on
   /// to the first rank.
   unsigned relays = 0;
 
   [[nodiscard]] std::uint64_t jobs_moved() const { return jobs_moved_; }
+  [[nodiscard]] std::uint64_t replies_sent() const { return replies_sent_; }
+  /// An answer was sent whose job counted as finished already: the end might have been found first.
+  [[nodiscard]] bool was_late() const { return was_late_; }
   /// Jobs that went together in one call of give_away, at most.
   [[nodiscard]] std::size_t largest_gift() const { return largest_gift_; }
   [[nodiscard]] unsigned most_moves() const { return most_moves_; }
@@ -80,15 +86,33 @@ class PoolNetwork {
 
   class Rank final : public WorkSource, public Parcels {
    public:
-    Rank(PoolNetwork& network, unsigned workers) : network_(network), pool(small_pool(workers)) {}
+    Rank(PoolNetwork& network, unsigned workers, int rank)
+        : network_(network), rank_(rank), pool(small_pool(workers)) {}
 
     bool fetch(PoolDoor& door) noexcept override {
-      return network_.guarded([&] { return take(door) || (vote(door), false); });
+      return network_.guarded([&] {
+        deliver(door);
+        return take(door) || (vote(door), false);
+      });
     }
     unsigned serve(PoolDoor& door) noexcept override {
-      return network_.guarded([&] { return give(door), true; }) ? 1 : 1U << 16;
+      const bool served = network_.guarded([&] {
+        deliver(door);
+        give(door);
+        return true;
+      });
+      return served ? 1 : 1U << 16;
     }
     void hear_of_failure() noexcept override {}
+    void send_reply(const Reply& to, bool failed, Bytes bytes) noexcept override {
+      const auto counts = pool.statistics();
+      if (counts.jobs_finished == counts.jobs_created) network_.was_late_ = true;
+      ++network_.replies_sent_;
+      Rank& other = *network_.ranks_[static_cast<std::size_t>(to.rank)];
+      const std::lock_guard hold(other.mail_mutex_);
+      other.mail_.push_back({to, failed, rank_, std::move(bytes)});
+    }
+    [[nodiscard]] int rank() const noexcept override { return rank_; }
     [[nodiscard]] bool is_done() const noexcept override { return network_.over_; }
     std::uint64_t keep(Bytes bytes) override {
       parcels_[++last_parcel_] = std::move(bytes);
@@ -96,15 +120,42 @@ class PoolNetwork {
     }
 
    private:
+    struct Mail {
+      Reply to;
+      bool failed;
+      int from;
+      Bytes bytes;
+    };
+
+    void deliver(PoolDoor& door) {
+      std::vector<Mail> mail;
+      {
+        const std::lock_guard hold(mail_mutex_);
+        mail.swap(mail_);
+      }
+      for (auto& [to, failed, from, bytes] : mail) {
+        if (network_.tamper_reply) network_.tamper_reply(to, bytes);
+        door.deliver(to.number, failed, from, bytes);
+      }
+    }
+    bool has_mail() {
+      const std::lock_guard hold(mail_mutex_);
+      return !mail_.empty();
+    }
     bool take(PoolDoor& door) {
       if (!held.empty()) {
-        for (const auto& [job, payload] : std::exchange(held, {})) receive(door, job, payload);
+        for (auto& [job, payload] : std::exchange(held, {})) {
+          if (job.reply_rank == Reply::here) job.reply_rank = rank_;
+          receive(door, job, payload);
+        }
+        give(door);
         return true;
       }
       for (auto& other : network_.ranks_) {
         if (arriving_.empty() && other.get() != this) offer_half(*other);
       }
-      if (arriving_.empty()) std::swap(arriving_, shelf_);
+      // Not before another rank has come: some tests wait for that.
+      if (arriving_.empty() && network_.jobs_moved_ > 0) std::swap(arriving_, shelf_);
       return !arriving_.empty() && let_in(door);
     }
     /// Half of what another rank shows is on its way to this one.
@@ -167,6 +218,9 @@ class PoolNetwork {
 
     friend class PoolNetwork;
     PoolNetwork& network_;
+    int rank_;
+    std::mutex mail_mutex_;  // of mail_ alone: any worker sends, at any time
+    std::vector<Mail> mail_;
     std::vector<Parcel> shelf_, arriving_;
     std::map<std::uint64_t, Bytes> parcels_;
     std::uint64_t last_parcel_ = 0, received_ = 0, given_ = 0;
@@ -187,7 +241,9 @@ class PoolNetwork {
       sum.finished += rank->total_.finished;
     }
     for (const auto& rank : ranks_) rank->voted_ = false;
-    over_ = over_ || (sum.created == sum.finished && sum == last_sum_);
+    bool over = sum.created == sum.finished && sum == last_sum_;
+    for (const auto& rank : ranks_) over = over && !rank->has_mail();
+    over_ = over_ || over;
     last_sum_ = sum;
   }
 
@@ -206,7 +262,8 @@ class PoolNetwork {
   std::mutex mutex_;  // of all but the atomics
   std::exception_ptr error_;
   std::atomic<bool> over_{false};
-  std::atomic<std::uint64_t> jobs_moved_{0};
+  std::atomic<std::uint64_t> jobs_moved_{0}, replies_sent_{0};
+  std::atomic<bool> was_late_{false};
   std::atomic<unsigned> most_moves_{0};
   std::atomic<std::size_t> largest_gift_{0};
   Totals last_sum_{1, 0};

@@ -6,12 +6,13 @@
 #include <cstdint>      // uint64_t
 #include <stop_token>   // stop_token
 #include <string_view>  // string_view
-#include <type_traits>  // decay_t
+#include <type_traits>  // decay_t, is_void_v
 #include <utility>      // forward
 
-#include "jackdaw/detail/closure.hpp"  // JobFunction, DetachedJob, SharedJob, make_job
-#include "jackdaw/detail/engine.hpp"   // Engine, Worker, this_worker
-#include "jackdaw/job.hpp"             // JobHandle, JobOptions, Cancelled
+#include "jackdaw/detail/asked_job.hpp"  // AskedJob, FutureOf, MovableJob, Promise
+#include "jackdaw/detail/closure.hpp"    // JobFunction, DetachedJob, SharedJob, make_job
+#include "jackdaw/detail/engine.hpp"     // Engine, Worker, this_worker
+#include "jackdaw/job.hpp"               // JobHandle, JobOptions, Cancelled
 
 namespace jackdaw {
 
@@ -39,6 +40,12 @@ class JobContext {
   void spawn(Args&&... args) {
     (void)detail::MovableJob<Function>::registered;  // makes it known to all ranks
     emplace<detail::MovableJob<Function>>(std::forward<Args>(args)...);
+  }
+  /// The same, and its result comes here, wherever it runs: a RemoteFuture, or void for a function
+  /// that returns nothing. What it throws comes out of the future alone.
+  template <auto Function, typename... Args>
+  auto submit(Args&&... args) -> detail::FutureOf<Function> {
+    return submit_on<Function>(worker_->engine(), {}, std::forward<Args>(args)...);
   }
   template <detail::JobFunction F>
   void spawn(F&& function, const JobOptions& options) {
@@ -70,7 +77,14 @@ class JobContext {
  private:
   friend class Pool;
   template <typename F>
-  static void spawn_on(detail::Engine& engine, F&& function, const JobOptions& options);
+  static void spawn_on(detail::Engine& engine, F&& function, const JobOptions& options) {
+    emplace_on<std::decay_t<F>>(engine, options, std::forward<F>(function));
+  }
+  template <typename F, typename... Args>
+  static void emplace_on(detail::Engine& engine, const JobOptions& options, Args&&... args);
+  template <auto Function, typename... Args>
+  static auto submit_on(detail::Engine& engine, const JobOptions& options, Args&&... args)
+      -> detail::FutureOf<Function>;
 
   detail::Worker* worker_;  // that began the job; its tasks may be elsewhere
   detail::JobRecord* record_;
@@ -103,14 +117,29 @@ requires std::constructible_from<F, Args...>
   worker->push(job, static_cast<std::size_t>(own));
 }
 
-template <typename F>
-[[gnu::noinline]] void JobContext::spawn_on(detail::Engine& engine, F&& function,
-                                            const JobOptions& options) {
-  using Job = detail::DetachedJob<std::decay_t<F>>;
+template <typename F, typename... Args>
+[[gnu::noinline]] void JobContext::emplace_on(detail::Engine& engine, const JobOptions& options,
+                                              Args&&... args) {
+  using Job = detail::DetachedJob<F>;
   detail::Engine::Submission submission(engine);
   submission.push(detail::make_job<Job>(submission.store(), detail::priority_of(options),
-                                        std::forward<F>(function)),
+                                        std::forward<Args>(args)...),
                   options);
+}
+
+template <auto Function, typename... Args>
+auto JobContext::submit_on(detail::Engine& engine, const JobOptions& options, Args&&... args)
+    -> detail::FutureOf<Function> {
+  using Job = detail::MovableJob<Function>;
+  (void)Job::registered;  // makes it known to all ranks
+  if constexpr (std::is_void_v<typename Job::Result>) {
+    emplace_on<Job>(engine, options, std::forward<Args>(args)...);
+  } else {
+    detail::Promise<typename Job::Result> promise(engine);
+    emplace_on<detail::AskedJob<Function>>(engine, options, promise.to(),
+                                           std::forward<Args>(args)...);
+    return promise.future();
+  }
 }
 
 }  // namespace jackdaw

@@ -53,16 +53,19 @@ template <auto Function>
 }
 
 template <typename Function>
-struct PayloadOf {
-  static_assert(!sizeof(Function), "a movable job's function is void(JobContext&, const Payload&)");
+struct MovableFunction {
+  static_assert(!sizeof(Function),
+                "a movable job's function is Result(JobContext&, const Payload&)");
 };
-template <typename P>
-struct PayloadOf<void (*)(JobContext&, const P&)> {
-  using type = P;
+template <typename R, typename P>
+struct MovableFunction<R (*)(JobContext&, const P&)> {
+  using Payload = P;
+  using Result = R;
 };
-template <typename P>
-struct PayloadOf<void (*)(JobContext&, const P&) noexcept> {
-  using type = P;
+template <typename R, typename P>
+struct MovableFunction<R (*)(JobContext&, const P&) noexcept> {
+  using Payload = P;
+  using Result = R;
 };
 
 /// Moves a payload that is written to `bytes` into `packed`, if there is room for it.
@@ -81,10 +84,12 @@ struct PackedPayload {
   std::span<const std::byte> bytes;
 };
 
+/// A movable job that nobody waits for: what it returns is dropped.
 template <auto Function>
 class MovableJob {
  public:
-  using Payload = typename PayloadOf<decltype(Function)>::type;
+  using Payload = typename MovableFunction<decltype(Function)>::Payload;
+  using Result = typename MovableFunction<decltype(Function)>::Result;
 
   template <typename... Args>
   requires(!(std::is_same_v<std::remove_cvref_t<Args>, MovableJob> ||
@@ -96,7 +101,8 @@ class MovableJob {
   explicit MovableJob(P&& payload) : payload_(std::forward<P>(payload)) {}
   explicit MovableJob(PackedPayload packed) : payload_(Codec<Payload>::read(packed.bytes)) {}
 
-  void operator()(JobContext& job) const { Function(job, payload_); }
+  void operator()(JobContext& job) const { (void)call(job); }
+  Result call(JobContext& job) const { return Function(job, payload_); }
 
   [[nodiscard]] const Payload& payload() const noexcept { return payload_; }
   static JobKind kind;
@@ -111,6 +117,9 @@ template <typename F>
 inline constexpr const JobKind* kind_of = nullptr;
 template <auto Function>
 inline constexpr const JobKind* kind_of<MovableJob<Function>> = &MovableJob<Function>::kind;
+/// Whether a closure has a future, which must be told if it will never run.
+template <typename F>
+inline constexpr bool has_future = false;
 
 }  // namespace detail
 }  // namespace jackdaw

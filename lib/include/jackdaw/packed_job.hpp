@@ -15,17 +15,25 @@ namespace detail {
 inline constexpr std::size_t payload_bytes = 80;  ///< that lie in the packed job itself
 }
 
+/// The future that a job answers.
+struct Reply {
+  static constexpr std::int32_t nobody = -1;  ///< waits
+  static constexpr std::int32_t here = -2;    ///< in the pool where the job is; never leaves it
+  std::uint64_t number = 0;                   ///< among the futures of that rank, from 1
+  std::int32_t rank = nobody;
+};
+
 /// What is not used is zero, but for `reply_rank`.
 struct PackedJob {
-  std::uint64_t kind;            ///< JobKind::id
-  std::uint64_t id;              ///< where it was packed; it gets another where it arrives
-  std::uint64_t parcel;          ///< of a long payload: its number at the holder
-  std::uint64_t reply;           ///< number of the future that waits, at `reply_rank`
-  std::uint32_t payload_size;    ///< all bytes; more than payload_bytes: they come by message
-  std::int32_t holder;           ///< of a long payload: the rank that has it
-  std::int32_t reply_rank = -1;  ///< where the future is; -1: nobody waits
-  std::uint16_t moves;           ///< between ranks; saturates
-  std::uint8_t job_class;        ///< its Priority
+  std::uint64_t kind;          ///< JobKind::id
+  std::uint64_t id;            ///< where it was packed; it gets another where it arrives
+  std::uint64_t parcel;        ///< of a long payload: its number at the holder
+  std::uint64_t reply;         ///< number of the future that waits, at `reply_rank`
+  std::uint32_t payload_size;  ///< all bytes; more than payload_bytes: they come by message
+  std::int32_t holder;         ///< of a long payload: the rank that has it
+  std::int32_t reply_rank = Reply::nobody;  ///< where the future is; -1: nobody waits
+  std::uint16_t moves;                      ///< between ranks; saturates
+  std::uint8_t job_class;                   ///< its Priority
   std::uint8_t reserved;
   std::array<std::byte, detail::payload_bytes> payload;
 

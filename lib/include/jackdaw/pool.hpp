@@ -3,10 +3,12 @@
 /// The workers of one rank, and how to give them jobs.
 
 #include <cstddef>      // size_t
+#include <cstdint>      // uint8_t
 #include <iterator>     // iter_reference_t
 #include <optional>     // optional
 #include <ranges>       // forward_range
 #include <string>       // string
+#include <string_view>  // string_view
 #include <type_traits>  // invoke_result_t, is_void_v
 #include <utility>      // forward
 #include <vector>       // vector
@@ -60,6 +62,12 @@ class Pool {
     spawn(detail::MovableJob<Function>(std::forward<Args>(args)...));
   }
 
+  /// The same, with its result: as JobContext::submit.
+  template <auto Function, typename... Args>
+  auto submit(Args&&... args) -> detail::FutureOf<Function> {
+    return JobContext::submit_on<Function>(*engine_, {}, std::forward<Args>(args)...);
+  }
+
   /// Blocks until no job is left, neither queued nor running.
   /// \throws the first exception that escaped from a job without a handle since the last wait()
   /// \throws std::logic_error  called by a job of this pool, for which it would wait
@@ -75,6 +83,12 @@ class Pool {
   /// The calling thread becomes worker 0 until `source` says that nothing is left anywhere; the
   /// other workers ask it for work, too. For who has more ranks; not inside the pool.
   void run_with(WorkSource& source);
+  /// Packs a call of a movable function instead of making a job of it; its future, if any, is one
+  /// of this pool. For who starts it later.
+  template <auto Function, typename... Args>
+  auto pack(PackedJob& packed, Bytes& long_payload, Args&&... args) -> detail::FutureOf<Function>;
+  /// Fails all futures that are open: for who knows that nothing comes from other ranks any more.
+  void abandon_futures(std::string_view why) noexcept;
 
  private:
   friend class JobContext;
@@ -121,6 +135,24 @@ auto Pool::submit_batch(Functions&& functions, const JobOptions& options)
     handles.push_back(
         add(submission, *engine_, std::forward<decltype(function)>(function), options));
   return handles;
+}
+
+template <auto Function, typename... Args>
+auto Pool::pack(PackedJob& packed, Bytes& long_payload, Args&&... args)
+    -> detail::FutureOf<Function> {
+  using Job = detail::MovableJob<Function>;
+  (void)Job::registered;  // makes it known to all ranks
+  const Job job(std::forward<Args>(args)...);
+  packed = {};
+  packed.kind = Job::kind.id;
+  packed.job_class = static_cast<std::uint8_t>(Priority::normal);
+  detail::pack_payload(job.payload(), packed, long_payload);
+  if constexpr (!std::is_void_v<typename Job::Result>) {
+    detail::Promise<typename Job::Result> promise(*engine_);
+    packed.reply = promise.to().number;
+    packed.reply_rank = promise.to().rank;
+    return promise.future();
+  }
 }
 
 template <detail::JobFunction F>

@@ -40,6 +40,7 @@ struct Statistics {
   std::uint64_t jobs_created = 0;
   std::uint64_t jobs_finished = 0;  ///< in a final state, whichever; never more than jobs_created
   std::uint64_t jobs_failed = 0;    ///< threw
+  std::uint64_t jobs_failed_detached = 0;  ///< of these, those without a handle or a future
   std::uint64_t jobs_cancelled = 0;
   std::uint64_t jobs_overflowed = 0;  ///< went through the overflow list, as a deque was full
 };

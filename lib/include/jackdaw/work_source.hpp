@@ -9,7 +9,7 @@
 
 #include "jackdaw/codec.hpp"       // Bytes
 #include "jackdaw/movable.hpp"     // JobKind
-#include "jackdaw/packed_job.hpp"  // PackedJob
+#include "jackdaw/packed_job.hpp"  // PackedJob, Reply
 
 namespace jackdaw {
 
@@ -46,6 +46,11 @@ class PoolDoor {
                        std::span<const std::byte> payload) = 0;
   /// Until the end of Pool::run_with, jobs that have not started are cancelled instead.
   virtual void stop() noexcept = 0;
+  /// A job has ended elsewhere that answers a future of this pool.
+  /// \param bytes  its result, or, if it failed, what it threw
+  /// \throws std::runtime_error  there never was such a future here
+  virtual void deliver(std::uint64_t reply, bool failed, int from_rank,
+                       std::span<const std::byte> bytes) = 0;
   /// No job is queued or runs in the pool.
   [[nodiscard]] virtual bool is_quiet() const noexcept = 0;
   [[nodiscard]] virtual std::uint64_t jobs_created() const noexcept = 0;
@@ -67,6 +72,11 @@ class WorkSource {
   virtual unsigned serve(PoolDoor& door) noexcept = 0;
   /// A job has thrown, and nobody has a handle on it.
   virtual void hear_of_failure() noexcept = 0;
+  /// The answer of a job that ended here, for another rank. Whoever runs jobs calls, at any time;
+  /// the job does not count as finished before.
+  virtual void send_reply(const Reply& to, bool failed, Bytes bytes) noexcept = 0;
+  /// Of this process.
+  [[nodiscard]] virtual int rank() const noexcept = 0;
   /// True once there is no work anywhere, and there never will be.
   [[nodiscard]] virtual bool is_done() const noexcept = 0;
 };

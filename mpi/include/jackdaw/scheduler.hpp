@@ -12,13 +12,12 @@
 #include <span>         // as_bytes, span
 #include <stdexcept>    // runtime_error
 #include <string>       // string
-#include <type_traits>  // is_trivially_copyable_v
+#include <type_traits>  // is_trivially_copyable_v, is_void_v
 #include <utility>      // forward, move
 #include <vector>       // vector
 
 #include "jackdaw/codec.hpp"       // Bytes
 #include "jackdaw/config.hpp"      // Config
-#include "jackdaw/movable.hpp"     // MovableJob
 #include "jackdaw/packed_job.hpp"  // PackedJob
 #include "jackdaw/pool.hpp"        // Pool
 #include "jackdaw/reducer.hpp"     // Reducer
@@ -55,19 +54,21 @@ class Scheduler {
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
 
   /// Makes a movable job here; it starts in run(), on whichever rank. Function is
-  /// void(JobContext&, const Payload&), and the payload, of any type that jackdaw/codec.hpp or
+  /// Result(JobContext&, const Payload&), and the payload, of any type that jackdaw/codec.hpp or
   /// jackdaw/cereal.hpp can write, is made of `args` in braces.
+  /// \returns a RemoteFuture of the result, or void if that is void
   template <auto Function, typename... Args>
-  void submit(Args&&... args) {
-    using Job = detail::MovableJob<Function>;
-    (void)Job::registered;  // makes it known to all ranks
-    const Job job(std::forward<Args>(args)...);
+  auto submit(Args&&... args) -> detail::FutureOf<Function> {
     PackedJob packed{};
-    packed.kind = Job::kind.id;
-    packed.job_class = static_cast<std::uint8_t>(Priority::normal);
     Bytes long_payload;
-    detail::pack_payload(job.payload(), packed, long_payload);
-    hold(packed, std::move(long_payload));
+    if constexpr (std::is_void_v<detail::FutureOf<Function>>) {
+      pool().pack<Function>(packed, long_payload, std::forward<Args>(args)...);
+      hold(packed, std::move(long_payload));
+    } else {
+      auto future = pool().pack<Function>(packed, long_payload, std::forward<Args>(args)...);
+      hold(packed, std::move(long_payload));
+      return future;
+    }
   }
 
   /// Collective: runs all jobs of all ranks, and those that they make, and returns when none is
@@ -92,7 +93,7 @@ class Scheduler {
 
  private:
   struct Inside;
-  void hold(const PackedJob& job, Bytes long_payload);
+  void hold(PackedJob job, Bytes long_payload);
   /// Collective: `value` becomes what `combine` makes of those of all ranks, in their order; it
   /// puts its result into the second. O(log ranks).
   void reduce(std::span<std::byte> value, void (*combine)(const void*, void*));

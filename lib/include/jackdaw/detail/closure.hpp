@@ -5,7 +5,6 @@
 #include <concepts>     // invocable
 #include <memory>       // construct_at, destroy_at
 #include <new>          // operator new, align_val_t
-#include <span>         // span
 #include <type_traits>  // decay_t, is_void_v
 #include <utility>      // declval, forward
 
@@ -13,7 +12,7 @@
 #include "jackdaw/detail/job_record.hpp"  // JobRecord, JobOps
 #include "jackdaw/detail/job_store.hpp"   // JobStore
 #include "jackdaw/detail/worker.hpp"      // Worker
-#include "jackdaw/movable.hpp"            // MovableJob, kind_of
+#include "jackdaw/movable.hpp"            // kind_of
 
 namespace jackdaw {
 class JobContext;
@@ -94,11 +93,15 @@ struct DetachedJob : JobRecord {
     std::destroy_at(&static_cast<DetachedJob&>(record).function);
   }
   static void drop_result(JobRecord&) noexcept {}
+  static void give_up(JobRecord& record) noexcept {
+    if constexpr (has_future<F>) static_cast<DetachedJob&>(record).function.give_up();
+  }
   static const JobOps table;
 };
 template <typename F>
 constinit const JobOps DetachedJob<F>::table{
-    &run, &call, &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob), kind_of<F>};
+    &run,     &call,     &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
+    &give_up, kind_of<F>};
 
 /// A job with handles.
 template <typename F, typename R>
@@ -135,7 +138,7 @@ struct SharedJob : ResultJob<R> {
 };
 template <typename F, typename R>
 constinit const JobOps SharedJob<F, R>::table{
-    &run, &call, &discard, &drop_result, sizeof(SharedJob), alignof(SharedJob)};
+    &run, &call, &discard, &drop_result, sizeof(SharedJob), alignof(SharedJob), nullptr};
 
 /// Makes a job in a store, whose owner calls this, with a function that is made of `args`. Not
 /// counted as created before it exists.
@@ -163,21 +166,5 @@ template <typename Job, typename... Args>
   store.count(id);
   return *job;
 }
-
-/// How the jobs of a movable function are packed, and made again from bytes.
-template <auto Function>
-JobKind MovableJob<Function>::kind{
-    name_of_function<Function>(), hash_of(name_of_function<Function>()),
-    Codec<Payload>::fixed ? sizeof(Payload) : 0,
-    [](const JobRecord& record, PackedJob& packed, Bytes& long_payload) {
-      const auto& job = static_cast<const DetachedJob<MovableJob>&>(record);
-      pack_payload(job.function.payload_, packed, long_payload);
-    },
-    [](JobStore& store, const PackedJob& packed, std::span<const std::byte> payload) -> JobRecord& {
-      return make_job<DetachedJob<MovableJob>>(store, static_cast<Priority>(packed.job_class),
-                                               PackedPayload{payload});
-    }};
-template <auto Function>
-const bool MovableJob<Function>::registered = register_kind(kind);
 
 }  // namespace jackdaw::detail

@@ -17,11 +17,13 @@
 #include <stop_token>   // stop_source
 #include <string>       // string
 #include <string_view>  // string_view
+#include <utility>      // move
 #include <vector>       // vector
 
 #include "jackdaw/config.hpp"             // Config
 #include "jackdaw/detail/idle_set.hpp"    // IdleSet
 #include "jackdaw/detail/quiet_gate.hpp"  // QuietGate, nothing_is_left
+#include "jackdaw/detail/replies.hpp"     // Replies
 #include "jackdaw/detail/worker.hpp"      // Worker
 #include "jackdaw/job.hpp"                // JobOptions
 
@@ -114,6 +116,17 @@ class Engine {
   /// Keeps the exception of a job without a handle for wait().
   void keep_first_error(std::exception_ptr error) noexcept;
 
+  // Answers to futures: replies.cpp.
+  template <typename R>
+  void answer(const Reply& to, R&& result);
+  void answer_failure(const Reply& to, std::string text) noexcept;
+  /// Of the exception that is being handled.
+  void answer_exception(const Reply& to) noexcept;
+  void deliver(std::uint64_t number, bool has_failed, int from_rank,
+               std::span<const std::byte> bytes);
+  /// Of this process, while run_with() lasts; else 0.
+  [[nodiscard]] int rank() const noexcept;
+
   // The pool.
   [[nodiscard]] bool is_quiet() const noexcept {
     return nothing_is_left([this] { return jobs_finished(); }, [this] { return jobs_created(); });
@@ -140,7 +153,8 @@ class Engine {
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Inbox>> inboxes;
   std::array<Overflow, priority_count> overflow;  // by class
-  std::atomic<std::uint64_t> failed{0}, cancelled{0}, overflowed{0};
+  Replies replies;
+  std::atomic<std::uint64_t> failed{0}, failed_detached{0}, cancelled{0}, overflowed{0};
   QuietGate<> gate;  ///< closed: workers end when the pool is quiet
   /// Where more work may come from. (X): its release store -> the workers' acquire loads.
   std::atomic<WorkSource*> source{nullptr};
@@ -156,6 +170,7 @@ class Engine {
   void drop_store(JobStore& store) noexcept;
   void release_dependents(JobRecord& job) noexcept;
   void unblock(JobRecord& job) noexcept;
+  void send(const Reply& to, bool has_failed, Bytes bytes) noexcept;
 
   struct Pins;
   std::unique_ptr<Pins> pins_;
@@ -167,5 +182,22 @@ class Engine {
   std::map<std::string, std::uint32_t, std::less<>> names_;
   std::vector<std::string_view> name_list_;
 };
+
+/// \throws what Codec<R>::write throws; nothing has happened then
+template <typename R>
+void Engine::answer(const Reply& to, R&& result) {
+  if (to.rank != Reply::here) {
+    Bytes bytes;
+    Codec<R>::write(result, bytes);
+    return send(to, false, std::move(bytes));
+  }
+  const auto state = replies.take(to.number);
+  if (state == nullptr) return;  // given up: see Replies::fail_all
+  try {
+    dynamic_cast<ReplyOf<R>&>(*state).fill(std::move(result));
+  } catch (...) {  // R cannot be moved, or the number came to us wrong
+    state->fail(text_of(std::current_exception()), rank());
+  }
+}
 
 }  // namespace jackdaw::detail

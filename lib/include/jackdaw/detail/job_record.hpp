@@ -33,7 +33,9 @@ struct JobOps {
   void (*drop_result)(JobRecord&) noexcept;           ///< destroys the result of a completed job
   std::uint32_t bytes;                                ///< of the whole record
   std::uint32_t alignment;
-  const JobKind* kind = nullptr;  ///< null: it stays in its rank
+  void (*give_up)(JobRecord&) noexcept;  ///< of a job without handles that will never run: tells
+                                         ///< who waits for it
+  const JobKind* kind = nullptr;         ///< null: it stays in its rank
 };
 
 struct JobRecord {

@@ -25,6 +25,7 @@ namespace jackdaw::detail {
 
 class Engine;
 class Packing;
+class ReplyState;
 class Worker;
 
 /// The worker that the calling thread owns, or null. Initial-exec: one load, also in a shared
@@ -111,6 +112,8 @@ class Worker {
   /// Blocks until `job` is final: starts it here if nobody has, else helps with its tasks.
   /// \throws std::system_error  the caller is part of that job: resource_deadlock_would_occur
   void wait_for(JobRecord& job);
+  /// Blocks until an answer is there; runs other jobs meanwhile. \throws as RemoteFuture::wait
+  void wait_for(ReplyState& reply);
 
   // --- the life of its thread ------------------------------------------------------------------
 
@@ -140,6 +143,25 @@ class Worker {
     Worker& worker_;
     const Frame* below_;
     TaskDeque::Tagging outer_;
+  };
+
+  /// A job that runs on this worker and will answer a future.
+  class Answering {
+   public:
+    Answering(Worker& worker, const Reply& to) noexcept
+        : worker_(worker), below_(worker.answering_), to_(to) {
+      worker.answering_ = this;
+    }
+    Answering(const Answering&) = delete;
+    Answering& operator=(const Answering&) = delete;
+    ~Answering() { worker_.answering_ = below_; }
+    [[nodiscard]] const Answering* below() const noexcept { return below_; }
+    [[nodiscard]] bool is_awaited_by(const ReplyState& reply) const noexcept;
+
+   private:
+    Worker& worker_;
+    const Answering* below_;
+    Reply to_;
   };
 
   // --- any thread ------------------------------------------------------------------------------
@@ -221,6 +243,7 @@ class Worker {
   [[nodiscard]] bool is_part_of(const JobRecord& job) const noexcept;
   [[nodiscard]] bool start_for(JobRecord& job);
   [[nodiscard]] bool help(const void* job, unsigned thief) noexcept;
+  [[nodiscard]] bool run_another() noexcept;
   template <typename Done, typename Help, typename Sleep>
   void wait_until(Done done, Help help, Sleep sleep);
 
@@ -240,7 +263,8 @@ class Worker {
   // What only a worker without work touches.
   alignas(cache_line) std::minstd_rand random_;
   std::vector<std::vector<std::uint32_t>> victims_;  // by tier
-  unsigned patience_ = 0;    // fruitless rounds; from seize_after on victims are not asked any more
+  unsigned patience_ = 0;  // fruitless rounds; from seize_after on victims are not asked any more
+  const Answering* answering_ = nullptr;  // the youngest one
   unsigned help_depth_ = 0;  // frames of helping on this stack that no thief's task led to
   bool searching_ = false;   // counted as a searcher by the idle set
   unsigned until_service_ = no_service;  // jobs to run before the source is served

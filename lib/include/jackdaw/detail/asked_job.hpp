@@ -1,0 +1,124 @@
+#pragma once
+/// \file
+/// Movable jobs as closures: those that somebody waits for, and how both kinds become bytes.
+
+#include <cstdint>      // uint64_t
+#include <memory>       // make_shared, shared_ptr
+#include <span>         // span
+#include <stdexcept>    // runtime_error
+#include <type_traits>  // conditional_t, is_object_v, is_void_v
+#include <utility>      // forward, move
+
+#include "jackdaw/detail/closure.hpp"  // DetachedJob, make_job
+#include "jackdaw/detail/engine.hpp"   // Engine, Worker
+#include "jackdaw/movable.hpp"         // MovableJob
+#include "jackdaw/remote_future.hpp"   // RemoteFuture
+
+namespace jackdaw::detail {
+
+/// What submit gives for a movable function.
+template <auto Function>
+using FutureOf = std::conditional_t<
+    std::is_void_v<typename MovableJob<Function>::Result>, void,
+    RemoteFuture<std::conditional_t<std::is_void_v<typename MovableJob<Function>::Result>, NoResult,
+                                    typename MovableJob<Function>::Result>>>;
+
+/// A movable job with a future. Its own type, so that one without pays nothing.
+template <auto Function>
+class AskedJob {
+ public:
+  using Payload = typename MovableJob<Function>::Payload;
+  using Result = typename MovableJob<Function>::Result;
+  static_assert(std::is_object_v<Result> && std::is_move_constructible_v<Result>,
+                "the result of a movable job travels: it must be a value that can be moved");
+
+  template <typename... Args>
+  explicit AskedJob(const Reply& to, Args&&... args) : to_(to), job_(std::forward<Args>(args)...) {}
+
+  /// Answers before the job counts as finished: while no job is left, no answer is missing.
+  void operator()(JobContext& context) {
+    Worker& worker = *this_worker;
+    const Worker::Answering answering(worker, to_);
+    try {
+      worker.engine().answer<Result>(to_, job_.call(context));
+    } catch (...) {
+      worker.engine().answer_exception(to_);
+    }
+  }
+  void give_up() noexcept { this_worker->engine().answer_failure(to_, "the job was cancelled"); }
+
+  [[nodiscard]] const Payload& payload() const noexcept { return job_.payload(); }
+  [[nodiscard]] const Reply& to() const noexcept { return to_; }
+
+ private:
+  Reply to_;
+  MovableJob<Function> job_;
+};
+template <auto Function>
+inline constexpr const JobKind* kind_of<AskedJob<Function>> = &MovableJob<Function>::kind;
+template <auto Function>
+inline constexpr bool has_future<AskedJob<Function>> = true;
+
+/// A future in the making: forgotten again unless the job comes to be.
+template <typename R>
+class Promise {
+ public:
+  explicit Promise(Engine& engine)
+      : engine_(engine),
+        state_(std::make_shared<ReplyOf<R>>(engine)),
+        to_{engine.replies.add(state_), Reply::here} {}
+  Promise(const Promise&) = delete;
+  Promise& operator=(const Promise&) = delete;
+  ~Promise() {
+    if (state_ != nullptr) (void)engine_.replies.take(to_.number);
+  }
+  [[nodiscard]] const Reply& to() const noexcept { return to_; }
+  /// The job is made.
+  [[nodiscard]] RemoteFuture<R> future() noexcept { return RemoteFuture<R>(std::move(state_)); }
+
+ private:
+  Engine& engine_;
+  std::shared_ptr<ReplyOf<R>> state_;
+  Reply to_;
+};
+
+/// How the jobs of a movable function are packed, and made again from bytes.
+template <auto Function>
+struct Packer {
+  using Plain = DetachedJob<MovableJob<Function>>;
+  static constexpr bool returns = !std::is_void_v<typename MovableJob<Function>::Result>;
+
+  static void pack(const JobRecord& record, PackedJob& packed, Bytes& long_payload) {
+    if constexpr (returns) {
+      using Asked = DetachedJob<AskedJob<Function>>;
+      if (record.ops == &Asked::table) {
+        const auto& function = static_cast<const Asked&>(record).function;
+        packed.reply_rank = function.to().rank;
+        packed.reply = function.to().number;
+        return pack_payload(function.payload(), packed, long_payload);
+      }
+    }
+    pack_payload(static_cast<const Plain&>(record).function.payload(), packed, long_payload);
+  }
+  static JobRecord& unpack(JobStore& store, const PackedJob& packed,
+                           std::span<const std::byte> payload) {
+    const auto priority = static_cast<Priority>(packed.job_class);
+    if (packed.reply_rank == Reply::nobody)
+      return make_job<Plain>(store, priority, PackedPayload{payload});
+    if constexpr (returns) {
+      return make_job<DetachedJob<AskedJob<Function>>>(
+          store, priority, Reply{packed.reply, packed.reply_rank}, PackedPayload{payload});
+    }
+    throw std::runtime_error("somebody waits for its result, but it has none");
+  }
+};
+
+template <auto Function>
+JobKind MovableJob<Function>::kind{name_of_function<Function>(),
+                                   hash_of(name_of_function<Function>()),
+                                   Codec<Payload>::fixed ? sizeof(Payload) : 0,
+                                   &Packer<Function>::pack, &Packer<Function>::unpack};
+template <auto Function>
+const bool MovableJob<Function>::registered = register_kind(kind);
+
+}  // namespace jackdaw::detail
