@@ -105,6 +105,7 @@ void Worker::pack_class(Packing& packing, std::size_t job_class) noexcept {
       }
       job.word.step_alone(JobState::stolen);
       job.ops->discard(job);
+      delete job.extra.load(std::memory_order_relaxed);  // of one that came after others: all done
       free_cell(job);
       count_dropped();
     }

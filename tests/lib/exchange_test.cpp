@@ -181,6 +181,58 @@ TEST_P(Exchange, AJobThatMovesTwiceArrivesWhole) {
   EXPECT_GE(net.most_moves(), 2u);
 }
 
+// --- options -------------------------------------------------------------------------------------
+
+std::atomic<int> wrong_priorities{0};
+void take_urgent(JobContext& job, const int& priority) {
+  await_move();
+  if (job.priority() != static_cast<Priority>(priority)) ++wrong_priorities;
+  ran += 1;
+}
+void make_urgent(JobContext& job, const int& count) {
+  for (int i = 0; i < count; ++i) {
+    for (const int priority : {3, 1, 2, 0})
+      job.spawn<take_urgent>({.priority = static_cast<Priority>(priority)}, priority);
+  }
+}
+
+TEST_P(Exchange, PrioritiesTravel) {
+  wrong_priorities = 0;
+  net.submit<make_urgent>(0, JobOptions{.priority = Priority::high}, 100);
+  net.run();
+  EXPECT_EQ(ran.value(), 400u);
+  EXPECT_EQ(wrong_priorities, 0);
+  EXPECT_GT(net.jobs_moved(), 0u);
+}
+
+std::atomic<bool> first_is_done{false};
+void take_after(JobContext&, const int&) {
+  await_move();
+  if (!first_is_done) throw std::runtime_error("it came too early");
+  ran += 1;
+}
+void make_chain(JobContext& job, const int& count) {
+  const JobRef first = job.submit([] { first_is_done = true; });
+  for (int i = 0; i < count; ++i)
+    job.spawn<take_after>({.name = "later", .after = std::span(&first, 1)}, i);
+}
+
+TEST_P(Exchange, JobsThatComeAfterOthersMoveOnceTheseAreFinal) {
+  first_is_done = false;
+  net.submit<make_chain>(0, 200);
+  net.run();
+  net.pool(0).wait();
+  net.pool(1).wait();
+  EXPECT_EQ(ran.value(), 200u);
+  EXPECT_GT(net.jobs_moved(), 0u);
+  PackedJob packed;
+  Bytes payload;
+  const JobRef first = net.pool(0).submit([] {});
+  EXPECT_THROW(
+      (net.pool(0).pack<take_after>(packed, payload, JobOptions{.after = std::span(&first, 1)}, 1)),
+      std::invalid_argument);
+}
+
 // --- what cannot be written or read --------------------------------------------------------------
 
 void take_stubborn(JobContext&, const Stubborn&) { ran += 1; }

@@ -37,15 +37,28 @@ class JobContext {
   /// Makes a job that may run on another rank, of the same priority: Function(job, payload), where
   /// the payload is made of `args` in braces. In a Pool it stays.
   template <auto Function, typename... Args>
-  void spawn(Args&&... args) {
+  requires(!detail::begins_with_options<Args...>) void spawn(Args&&... args) {
     (void)detail::MovableJob<Function>::registered;  // makes it known to all ranks
     emplace<detail::MovableJob<Function>>(std::forward<Args>(args)...);
+  }
+  /// The same with options. The priority travels with the job; the name stays in this rank; it
+  /// does not move before all that it comes after is final.
+  template <auto Function, typename... Args>
+  void spawn(const JobOptions& options, Args&&... args) {
+    (void)detail::MovableJob<Function>::registered;  // makes it known to all ranks
+    emplace_on<detail::MovableJob<Function>>(worker_->engine(), options,
+                                             std::forward<Args>(args)...);
   }
   /// The same, and its result comes here, wherever it runs: a RemoteFuture, or void for a function
   /// that returns nothing. What it throws comes out of the future alone.
   template <auto Function, typename... Args>
-  auto submit(Args&&... args) -> detail::FutureOf<Function> {
+  requires(!detail::begins_with_options<Args...>) auto submit(Args&&... args)
+      -> detail::FutureOf<Function> {
     return submit_on<Function>(worker_->engine(), {}, std::forward<Args>(args)...);
+  }
+  template <auto Function, typename... Args>
+  auto submit(const JobOptions& options, Args&&... args) -> detail::FutureOf<Function> {
+    return submit_on<Function>(worker_->engine(), options, std::forward<Args>(args)...);
   }
   template <detail::JobFunction F>
   void spawn(F&& function, const JobOptions& options) {

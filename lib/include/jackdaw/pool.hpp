@@ -7,6 +7,7 @@
 #include <iterator>     // iter_reference_t
 #include <optional>     // optional
 #include <ranges>       // forward_range
+#include <stdexcept>    // invalid_argument
 #include <string>       // string
 #include <string_view>  // string_view
 #include <type_traits>  // invoke_result_t, is_void_v
@@ -57,15 +58,25 @@ class Pool {
 
   /// The same for a movable job, as JobContext::spawn. Only a Scheduler moves it.
   template <auto Function, typename... Args>
-  void spawn(Args&&... args) {
-    (void)detail::MovableJob<Function>::registered;  // makes it known to all ranks
-    spawn(detail::MovableJob<Function>(std::forward<Args>(args)...));
+  requires(!detail::begins_with_options<Args...>) void spawn(Args&&... args) {
+    spawn<Function>(JobOptions{}, std::forward<Args>(args)...);
+  }
+  template <auto Function, typename... Args>
+  void spawn(const JobOptions& options, Args&&... args) {
+    using Job = detail::MovableJob<Function>;
+    (void)Job::registered;  // makes it known to all ranks
+    JobContext::emplace_on<Job>(*engine_, options, std::forward<Args>(args)...);
   }
 
   /// The same, with its result: as JobContext::submit.
   template <auto Function, typename... Args>
-  auto submit(Args&&... args) -> detail::FutureOf<Function> {
+  requires(!detail::begins_with_options<Args...>) auto submit(Args&&... args)
+      -> detail::FutureOf<Function> {
     return JobContext::submit_on<Function>(*engine_, {}, std::forward<Args>(args)...);
+  }
+  template <auto Function, typename... Args>
+  auto submit(const JobOptions& options, Args&&... args) -> detail::FutureOf<Function> {
+    return JobContext::submit_on<Function>(*engine_, options, std::forward<Args>(args)...);
   }
 
   /// Blocks until no job is left, neither queued nor running.
@@ -84,9 +95,18 @@ class Pool {
   /// other workers ask it for work, too. For who has more ranks; not inside the pool.
   void run_with(WorkSource& source);
   /// Packs a call of a movable function instead of making a job of it; its future, if any, is one
-  /// of this pool. For who starts it later.
+  /// of this pool. For who starts it later. Of the options, the priority travels, the name does
+  /// not. \throws std::invalid_argument  it should come after other jobs, which only a pool can see
+  /// to
   template <auto Function, typename... Args>
-  auto pack(PackedJob& packed, Bytes& long_payload, Args&&... args) -> detail::FutureOf<Function>;
+  requires(!detail::begins_with_options<Args...>) auto pack(PackedJob& packed, Bytes& long_payload,
+                                                            Args&&... args)
+      -> detail::FutureOf<Function> {
+    return pack<Function>(packed, long_payload, JobOptions{}, std::forward<Args>(args)...);
+  }
+  template <auto Function, typename... Args>
+  auto pack(PackedJob& packed, Bytes& long_payload, const JobOptions& options, Args&&... args)
+      -> detail::FutureOf<Function>;
   /// Fails all futures that are open: for who knows that nothing comes from other ranks any more.
   void abandon_futures(std::string_view why) noexcept;
 
@@ -138,14 +158,18 @@ auto Pool::submit_batch(Functions&& functions, const JobOptions& options)
 }
 
 template <auto Function, typename... Args>
-auto Pool::pack(PackedJob& packed, Bytes& long_payload, Args&&... args)
+auto Pool::pack(PackedJob& packed, Bytes& long_payload, const JobOptions& options, Args&&... args)
     -> detail::FutureOf<Function> {
+  if (!options.after.empty()) {
+    throw std::invalid_argument(
+        "a movable job that starts in run() cannot come after others; let one of those spawn it");
+  }
   using Job = detail::MovableJob<Function>;
   (void)Job::registered;  // makes it known to all ranks
   const Job job(std::forward<Args>(args)...);
   packed = {};
   packed.kind = Job::kind.id;
-  packed.job_class = static_cast<std::uint8_t>(Priority::normal);
+  packed.job_class = static_cast<std::uint8_t>(options.priority.value_or(Priority::normal));
   detail::pack_payload(job.payload(), packed, long_payload);
   if constexpr (!std::is_void_v<typename Job::Result>) {
     detail::Promise<typename Job::Result> promise(*engine_);

@@ -6,11 +6,12 @@
 #include <memory>       // make_shared, shared_ptr
 #include <span>         // span
 #include <stdexcept>    // runtime_error
-#include <type_traits>  // conditional_t, is_object_v, is_void_v
+#include <type_traits>  // conditional_t, is_object_v, is_same_v, is_void_v, remove_cvref_t
 #include <utility>      // forward, move
 
 #include "jackdaw/detail/closure.hpp"  // DetachedJob, make_job
 #include "jackdaw/detail/engine.hpp"   // Engine, Worker
+#include "jackdaw/job.hpp"             // JobOptions
 #include "jackdaw/movable.hpp"         // MovableJob
 #include "jackdaw/remote_future.hpp"   // RemoteFuture
 
@@ -22,6 +23,13 @@ using FutureOf = std::conditional_t<
     std::is_void_v<typename MovableJob<Function>::Result>, void,
     RemoteFuture<std::conditional_t<std::is_void_v<typename MovableJob<Function>::Result>, NoResult,
                                     typename MovableJob<Function>::Result>>>;
+
+/// Whether the arguments of a movable job come after options.
+template <typename... Args>
+inline constexpr bool begins_with_options = false;
+template <typename First, typename... Rest>
+inline constexpr bool begins_with_options<First, Rest...> =
+    std::is_same_v<std::remove_cvref_t<First>, JobOptions>;
 
 /// A movable job with a future. Its own type, so that one without pays nothing.
 template <auto Function>
