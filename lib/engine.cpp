@@ -7,6 +7,7 @@
 #include "jackdaw/topology/layout.hpp"        // lay_out
 #include "jackdaw/topology/machine.hpp"       // Machine
 #include "jackdaw/topology/victim_order.hpp"  // order_victims
+#include "steward.hpp"                        // Steward
 
 namespace jackdaw::detail {
 namespace {
@@ -222,16 +223,20 @@ void Engine::notice_quiet() noexcept {
 // --- the seat of worker 0 ------------------------------------------------------------------------
 
 void Engine::run_with(WorkSource& more) {
-  Worker* seat = nullptr;
-  while ((seat = enter_seat()) == nullptr) Sync::yield();  // worker 0 runs a job from before
-  Worker* const outer = std::exchange(this_worker, seat);
   source.store(&more, std::memory_order_release);  // (X)
-  wake_all();
-  seat->live_as_guest(more);
-  source.store(nullptr, std::memory_order_release);  // (X)
-  idle->clear_cancelling();                          // if the source has stopped the pool
-  this_worker = outer;
-  leave_seat();
+  {
+    const Steward steward(*this, more, more.attendance_interval());  // before the caller is pinned
+    Worker* seat = nullptr;
+    while ((seat = enter_seat()) == nullptr) Sync::yield();  // worker 0 runs a job from before
+    Worker* const outer = std::exchange(this_worker, seat);
+    wake_all();
+    seat->live_as_guest(more);
+    this_worker = outer;
+    leave_seat();
+  }
+  source.store(nullptr, std::memory_order_seq_cst);                            // (Y)
+  while (source_visitors.load(std::memory_order_seq_cst) != 0) Sync::yield();  // (Y)
+  idle->clear_cancelling();  // if the source has stopped the pool
 }
 
 Worker* Engine::enter_seat() {

@@ -4,16 +4,16 @@
 #include <stdexcept>  // length_error, runtime_error
 #include <string>     // string, to_string
 
+#include "engine_door.hpp"             // EngineDoor
 #include "jackdaw/detail/closure.hpp"  // make_job
 #include "jackdaw/detail/engine.hpp"   // Engine
 #include "jackdaw/detail/worker.hpp"   // Worker
+#include "packing.hpp"                 // Packing
 
 // How jobs leave a pool for another rank, and come into one.
 
 namespace jackdaw::detail {
 namespace {
-
-constexpr std::size_t long_at_once = std::size_t{1} << 20;  // bytes of long payloads in a batch
 
 const JobKind* newest_kind = nullptr;  // written before main, or while a library is loaded
 
@@ -36,47 +36,6 @@ void place_payload(PackedJob& packed, Bytes& bytes) {
 
 // --- giving --------------------------------------------------------------------------------------
 
-/// A batch of jobs on its way out.
-class Packing {
- public:
-  Packing(std::span<PackedJob> room, Parcels& parcels, int rank)
-      : room_(room), parcels_(parcels), rank_(rank) {}
-
-  [[nodiscard]] std::size_t count() const noexcept { return count_; }
-  [[nodiscard]] std::size_t room() const noexcept {
-    return long_bytes_ < long_at_once ? room_.size() - count_ : 0;
-  }
-  [[nodiscard]] bool has_long() const noexcept { return long_bytes_ > 0; }
-  /// False: its payload cannot be written, or not be kept. It can run here as it is.
-  [[nodiscard]] bool add(const JobRecord& job, const JobKind& kind) noexcept {
-    try {
-      PackedJob packed{};
-      packed.kind = kind.id;
-      packed.id = job.id;
-      packed.moves = job.moves;
-      packed.job_class = static_cast<std::uint8_t>(job.word.priority());
-      kind.pack(job, packed, bytes_);
-      if (packed.reply_rank == Reply::here) packed.reply_rank = rank_;
-      if (packed.is_long()) {
-        packed.parcel = parcels_.keep(std::move(bytes_));
-        long_bytes_ += packed.payload_size;
-      }
-      room_[count_++] = packed;
-      return true;
-    } catch (...) {
-      return false;
-    }
-  }
-
- private:
-  std::span<PackedJob> room_;
-  Parcels& parcels_;
-  int rank_;
-  std::size_t count_ = 0;
-  std::size_t long_bytes_ = 0;
-  Bytes bytes_;  // of one payload; its memory serves for the next
-};
-
 std::size_t Worker::give_away(std::span<PackedJob> room, Parcels& parcels) noexcept {
   Packing packing(room, parcels, engine_->rank());
   for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) pack_class(packing, c);
@@ -96,16 +55,10 @@ void Worker::pack_class(Packing& packing, std::size_t job_class) noexcept {
     left -= taken;
     for (std::size_t i = 0; i < taken; ++i) {
       JobRecord& job = *jobs[i];
-      const JobKind* kind = job.ops->kind;
-      // One with handles stays; they know where it is.
-      if (kind == nullptr || job.word.is_shared() || packing.room() == 0 ||
-          !packing.add(job, *kind)) {
+      if (!packing.take(job)) {
         push(job, job_class);
         continue;
       }
-      job.word.step_alone(JobState::stolen);
-      job.ops->discard(job);
-      delete job.extra.load(std::memory_order_relaxed);  // of one that came after others: all done
       free_cell(job);
       count_dropped();
     }
@@ -115,16 +68,16 @@ void Worker::pack_class(Packing& packing, std::size_t job_class) noexcept {
 
 // --- receiving -----------------------------------------------------------------------------------
 
-void Worker::receive(const PackedJob& packed, const JobKind& kind,
-                     std::span<const std::byte> payload) {
+JobRecord& Engine::unpack(const PackedJob& packed, const JobKind& kind,
+                          std::span<const std::byte> payload, JobStore& store) {
   try {
     if (packed.job_class >= priority_count)
       throw std::runtime_error("its priority is " + std::to_string(packed.job_class));
     PackedJob settled = packed;
-    if (packed.reply_rank == engine_->rank()) settled.reply_rank = Reply::here;
+    if (packed.reply_rank == rank()) settled.reply_rank = Reply::here;
     JobRecord& job = kind.unpack(store, settled, payload);
     job.moves = packed.moves;
-    push(job, packed.job_class);
+    return job;
   } catch (const std::exception& error) {
     throw std::runtime_error("a job of kind '" + std::string(kind.name) + "' with a payload of " +
                              std::to_string(payload.size()) +
@@ -132,10 +85,15 @@ void Worker::receive(const PackedJob& packed, const JobKind& kind,
   }
 }
 
+void Worker::receive(const PackedJob& packed, const JobKind& kind,
+                     std::span<const std::byte> payload) {
+  push(engine_->unpack(packed, kind, payload, store), packed.job_class);
+}
+
 /// The door, opened by a worker.
-class WorkerDoor final : public PoolDoor {
+class WorkerDoor final : public EngineDoor {
  public:
-  explicit WorkerDoor(Worker& worker) : worker_(worker) {}
+  explicit WorkerDoor(Worker& worker) : EngineDoor(worker.engine()), worker_(worker) {}
   [[nodiscard]] unsigned worker() const noexcept override { return worker_.store.index; }
   [[nodiscard]] std::size_t give_away(std::span<PackedJob> room,
                                       Parcels& parcels) noexcept override {
@@ -145,35 +103,41 @@ class WorkerDoor final : public PoolDoor {
                std::span<const std::byte> payload) override {
     worker_.receive(packed, kind, payload);
   }
-  void stop() noexcept override { worker_.engine().idle->set_cancelling(); }
-  void deliver(std::uint64_t reply, bool failed, int from_rank,
-               std::span<const std::byte> bytes) override {
-    worker_.engine().deliver(reply, failed, from_rank, bytes);
-  }
-  [[nodiscard]] bool is_quiet() const noexcept override { return worker_.engine().is_quiet(); }
-  [[nodiscard]] std::uint64_t jobs_created() const noexcept override {
-    return worker_.engine().jobs_created();
-  }
-  [[nodiscard]] std::uint64_t jobs_finished() const noexcept override {
-    return worker_.engine().jobs_finished();
-  }
 
  private:
   Worker& worker_;
 };
 
+/// One who is at the source, which waits for it before it goes: (Y) of Engine.
+class SourceVisit {
+ public:
+  explicit SourceVisit(Engine& engine) noexcept : engine_(engine) {
+    engine.source_visitors.fetch_add(1, std::memory_order_seq_cst);  // (Y)
+    source_ = engine.source.load(std::memory_order_seq_cst);         // (X) (Y)
+  }
+  SourceVisit(const SourceVisit&) = delete;
+  SourceVisit& operator=(const SourceVisit&) = delete;
+  ~SourceVisit() { engine_.source_visitors.fetch_sub(1, std::memory_order_release); }  // (Y)
+  [[nodiscard]] WorkSource* source() const noexcept { return source_; }
+
+ private:
+  Engine& engine_;
+  WorkSource* source_;
+};
+
 /// Another rank may want something.
 void Worker::serve() noexcept {
-  WorkSource* source = engine_->source.load(std::memory_order_acquire);  // (X) of Engine::source
+  const SourceVisit visit(*engine_);
   WorkerDoor door(*this);
-  until_service_ = source == nullptr ? no_service : source->serve(door);
+  until_service_ = visit.source() == nullptr ? no_service : visit.source()->serve(door);
 }
 
 bool Worker::fetch_elsewhere() noexcept {
-  WorkSource* source = engine_->source.load(std::memory_order_acquire);  // (X)
-  if (source == nullptr) return false;
+  // Relaxed: a look, so that a pool without a source writes nothing; the visit decides.
+  if (engine_->source.load(std::memory_order_relaxed) == nullptr) return false;
+  const SourceVisit visit(*engine_);
   WorkerDoor door(*this);
-  return source->fetch(door);
+  return visit.source() != nullptr && visit.source()->fetch(door);
 }
 
 }  // namespace jackdaw::detail

@@ -57,7 +57,12 @@ class RankSource::Visit {
       : source_(source),
         mine_((source.settings_.any_thread || std::this_thread::get_id() == source.maker_) &&
               !source.taken_.load(std::memory_order_relaxed) &&  // a look; exchange decides
-              !source.taken_.exchange(true, std::memory_order_acquire)) {}  // (C)
+              !source.taken_.exchange(true, std::memory_order_acquire)) {  // (C)
+    if (mine_) {
+      source.visits_.store(source.visits_.load(std::memory_order_relaxed) + 1,
+                           std::memory_order_relaxed);
+    }
+  }
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
   ~Visit() {
@@ -127,7 +132,11 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
       std::clamp<std::int64_t>(jobs, 1, std::min<std::int64_t>(most_jobs_between, 4 * mine.jobs)));
   mine.last_ns = now;
   const Visit visit(*this);
-  if (!visit || is_done()) return mine.jobs;
+  if (visit && !is_done()) serve_as_courier(door);
+  return mine.jobs;
+}
+
+void RankSource::serve_as_courier(PoolDoor& door) noexcept {
   try {
     PoolHome home(*this, door);
     stop_if_failed(home);
@@ -136,7 +145,16 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
     error_ = std::current_exception();
     done_.store(true, std::memory_order_release);  // (D)
   }
-  return mine.jobs;
+}
+
+/// If nobody has come by since the last time, all workers are deep in long jobs.
+void RankSource::attend(PoolDoor& door) noexcept {
+  const auto visits = visits_.load(std::memory_order_relaxed);
+  if (std::exchange(visits_seen_, visits) != visits || is_done()) return;
+  const Visit visit(*this);
+  if (!visit || is_done()) return;
+  visits_seen_ = visits + 1;  // this one
+  serve_as_courier(door);
 }
 
 /// The job counts as finished only after this, so whoever sees no job left here finds its result.

@@ -4,6 +4,7 @@
 /// courier holds a try-lock, so one thread at a time calls MPI.
 
 #include <atomic>      // atomic
+#include <chrono>      // nanoseconds
 #include <exception>   // exception_ptr
 #include <functional>  // function
 #include <mutex>       // mutex
@@ -23,6 +24,7 @@ class RankSource final : public WorkSource {
     int rank = 0;
     unsigned workers = 1;
     std::int64_t interval_ns = 50'000;  ///< between two services of a busy worker
+    std::int64_t attendance_ns = 0;     ///< between two looks of the steward; 0: it has no business
     bool fail_fast = false;             ///< the first job that throws stops all ranks
     bool any_thread = true;             ///< false: only the thread that makes this may call MPI
   };
@@ -34,6 +36,10 @@ class RankSource final : public WorkSource {
   [[nodiscard]] int rank() const noexcept override { return settings_.rank; }
   [[nodiscard]] bool is_done() const noexcept override {
     return done_.load(std::memory_order_acquire);  // (D)
+  }
+  void attend(PoolDoor& door) noexcept override;
+  [[nodiscard]] std::chrono::nanoseconds attendance_interval() const noexcept override {
+    return std::chrono::nanoseconds(settings_.attendance_ns);
   }
   void hear_of_failure() noexcept override {
     if (settings_.fail_fast) failed_.store(true, std::memory_order_relaxed);  // (E)
@@ -51,6 +57,7 @@ class RankSource final : public WorkSource {
 
  private:
   void stop_if_failed(Home& home);
+  void serve_as_courier(PoolDoor& door) noexcept;
   class Visit;
   class Stay;
   class PoolHome;
@@ -59,8 +66,11 @@ class RankSource final : public WorkSource {
   const Kinds& kinds_;
   Settings settings_;
   std::thread::id maker_;
-  std::atomic<bool> taken_{false};   ///< (C) exchange acquires, store releases: all of the courier
-  std::atomic<bool> done_{false};    ///< (D) store releases -> is_done(): the error is written
+  std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier
+  std::atomic<bool> done_{false};   ///< (D) store releases -> is_done(): the error is written
+  std::atomic<std::uint64_t> visits_{
+      0};                            ///< relaxed: who holds the role writes, the steward compares
+  std::uint64_t visits_seen_ = 0;    ///< the steward's
   std::atomic<bool> failed_{false};  ///< (E) relaxed: it carries nothing; each visit looks
   std::exception_ptr error_;
   std::vector<std::pair<PackedJob, Bytes>> held_;

@@ -43,6 +43,7 @@ struct Scheduler::Inside {
                {.rank = network.rank(),
                 .workers = pool.workers(),
                 .interval_ns = std::chrono::nanoseconds(asked.progress_interval).count(),
+                .attendance_ns = attendance_ns(asked),
                 .fail_fast = asked.fail_fast,
                 .any_thread = session->level() >= MPI_THREAD_SERIALIZED}),
         notes(pool.notes()) {
@@ -50,6 +51,14 @@ struct Scheduler::Inside {
       notes.emplace_back("MPI was initialised without threads, so each rank has one worker");
   }
 
+  /// The steward looks after so many intervals in which no worker has come by: some 2 ms.
+  [[nodiscard]] std::int64_t attendance_ns(const Config& config) const {
+    constexpr int patience = 40;
+    const bool may_call = session->level() >= MPI_THREAD_SERIALIZED;
+    return network.size() > 1 && may_call
+               ? patience * std::chrono::nanoseconds(config.progress_interval).count()
+               : 0;
+  }
   static mpi::Courier::Settings settings_of(const Config& config) {
     return {static_cast<std::uint32_t>(config.max_steal_batch),
             std::chrono::nanoseconds(config.backoff_min).count(),

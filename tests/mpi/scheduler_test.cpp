@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -260,6 +261,56 @@ void send_to_self(JobContext&, const std::uint64_t& amount) {
   } catch (const std::logic_error&) {
     refused += 1;
   }
+}
+
+/// A word that all ranks of the host see.
+std::atomic_ref<int>* seen_by_all = nullptr;
+
+void say_so(JobContext& job, const int& home) {
+  counted += 1;
+  if (running->rank() != home) seen_by_all->store(1, std::memory_order_relaxed);
+  (void)job;
+}
+/// Makes jobs, and does not come back until another rank has run one.
+void hold_on(JobContext& job, const int& home) {
+  for (int i = 0; i < 100; ++i) job.spawn<say_so>(home);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (seen_by_all->load(std::memory_order_relaxed) == 0 && running->size() > 1 &&
+         std::chrono::steady_clock::now() < end) {
+  }
+}
+
+TEST_F(SchedulerTest, JobsOfARankThatIsDeepInALongOneCanBeHad) {
+  int level = 0;
+  MPI_Query_thread(&level);
+  if (level < MPI_THREAD_SERIALIZED) GTEST_SKIP() << "there is no steward then";
+  MPI_Comm host = MPI_COMM_NULL;
+  int ranks_here = 0;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
+  MPI_Comm_size(host, &ranks_here);
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+  if (ranks_here == scheduler.size()) {
+    MPI_Win window = MPI_WIN_NULL;
+    int* word = nullptr;
+    int rank = 0;
+    MPI_Comm_rank(host, &rank);
+    MPI_Win_allocate_shared(rank == 0 ? sizeof(int) : 0, sizeof(int), MPI_INFO_NULL, host, &word,
+                            &window);
+    MPI_Aint bytes = 0;
+    int unit = 0;
+    MPI_Win_shared_query(window, 0, &bytes, &unit, &word);
+    std::atomic_ref<int> seen(*word);
+    if (rank == 0) seen.store(0);
+    MPI_Barrier(host);
+    seen_by_all = &seen;
+    running = &scheduler;
+    if (scheduler.rank() == 0) scheduler.submit<hold_on>(0);
+    scheduler.run();
+    EXPECT_EQ(scheduler.reduce(counted), 100u);
+    EXPECT_EQ(seen.load(), scheduler.size() > 1 ? 1 : 0);
+    MPI_Win_free(&window);
+  }
+  MPI_Comm_free(&host);
 }
 
 TEST_F(SchedulerTest, JobsMayCallMpiOneAtATime) {

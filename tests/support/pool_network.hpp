@@ -104,6 +104,16 @@ class PoolNetwork {
       return served ? 1 : 1U << 16;
     }
     void hear_of_failure() noexcept override {}
+    void attend(PoolDoor& door) noexcept override {
+      (void)network_.guarded([&] {
+        deliver(door);
+        give(door);
+        return true;
+      });
+    }
+    [[nodiscard]] std::chrono::nanoseconds attendance_interval() const noexcept override {
+      return std::chrono::milliseconds(1);
+    }
     void send_reply(const Reply& to, bool failed, Bytes bytes) noexcept override {
       const auto counts = pool.statistics();
       if (counts.jobs_finished == counts.jobs_created) network_.was_late_ = true;

@@ -3,6 +3,7 @@
 /// The door through which an idle pool asks elsewhere for work. The pool knows these interfaces
 /// alone; who has more ranks implements the source. Programs use jackdaw/scheduler.hpp instead.
 
+#include <chrono>   // nanoseconds
 #include <cstddef>  // size_t
 #include <cstdint>  // uint64_t
 #include <span>     // span
@@ -70,6 +71,10 @@ class WorkSource {
   virtual bool fetch(PoolDoor& door) noexcept = 0;
   /// A busy worker comes by, between two jobs. \returns after how many jobs it should come again
   virtual unsigned serve(PoolDoor& door) noexcept = 0;
+  /// A thread that is no worker comes by, in case all workers are deep in long jobs; every
+  /// attendance_interval(), if that is not zero.
+  virtual void attend(PoolDoor& door) noexcept = 0;
+  [[nodiscard]] virtual std::chrono::nanoseconds attendance_interval() const noexcept = 0;
   /// A job has thrown, and nobody has a handle on it.
   virtual void hear_of_failure() noexcept = 0;
   /// The answer of a job that ended here, for another rank. Whoever runs jobs calls, at any time;

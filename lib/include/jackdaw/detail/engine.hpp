@@ -127,6 +127,11 @@ class Engine {
   /// Of this process, while run_with() lasts; else 0.
   [[nodiscard]] int rank() const noexcept;
 
+  /// Makes a job again that another rank has packed, in a store that the caller owns.
+  /// \throws std::runtime_error  it cannot be read; says of which kind it is, and why
+  [[nodiscard]] JobRecord& unpack(const PackedJob& packed, const JobKind& kind,
+                                  std::span<const std::byte> payload, JobStore& store);
+
   // The pool.
   [[nodiscard]] bool is_quiet() const noexcept {
     return nothing_is_left([this] { return jobs_finished(); }, [this] { return jobs_created(); });
@@ -158,6 +163,11 @@ class Engine {
   QuietGate<> gate;  ///< closed: workers end when the pool is quiet
   /// Where more work may come from. (X): its release store -> the workers' acquire loads.
   std::atomic<WorkSource*> source{nullptr};
+  /// Workers that call it. (Y): a visitor counts itself, then loads the source; who takes the
+  /// source away clears it, then counts. All seq_cst, so one of them sees the other; the visitor's
+  /// release
+  /// -> the last count: all that it did there.
+  std::atomic<unsigned> source_visitors{0};
   std::atomic<bool> seat_wanted{false};  ///< a guest waits for worker 0
 
  private:

@@ -1,0 +1,37 @@
+#include "packing.hpp"
+
+#include "jackdaw/detail/engine.hpp"  // JobExtra
+#include "jackdaw/movable.hpp"        // JobKind
+
+namespace jackdaw::detail {
+
+bool Packing::take(JobRecord& job) noexcept {
+  // One with handles stays; they know where it is.
+  if (job.ops->kind == nullptr || job.word.is_shared() || room() == 0) return false;
+  try {
+    write(job);
+  } catch (...) {
+    return false;
+  }
+  job.word.step_alone(JobState::stolen);
+  job.ops->discard(job);
+  delete job.extra.load(std::memory_order_relaxed);  // of one that came after others: all done
+  return true;
+}
+
+void Packing::write(const JobRecord& job) {
+  PackedJob packed{};
+  packed.kind = job.ops->kind->id;
+  packed.id = job.id;
+  packed.moves = job.moves;
+  packed.job_class = static_cast<std::uint8_t>(job.word.priority());
+  job.ops->kind->pack(job, packed, bytes_);
+  if (packed.reply_rank == Reply::here) packed.reply_rank = rank_;
+  if (packed.is_long()) {
+    packed.parcel = parcels_.keep(std::move(bytes_));
+    long_bytes_ += packed.payload_size;
+  }
+  room_[count_++] = packed;
+}
+
+}  // namespace jackdaw::detail

@@ -1,0 +1,41 @@
+#pragma once
+/// \file
+/// A batch of jobs on its way to another rank.
+
+#include <cstddef>  // size_t
+#include <span>     // span
+#include <utility>  // move
+
+#include "jackdaw/detail/job_record.hpp"  // JobRecord
+#include "jackdaw/work_source.hpp"        // Bytes, PackedJob, Parcels
+
+namespace jackdaw::detail {
+
+class Packing {
+ public:
+  Packing(std::span<PackedJob> room, Parcels& parcels, int rank)
+      : room_(room), parcels_(parcels), rank_(rank) {}
+
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
+  [[nodiscard]] std::size_t room() const noexcept {
+    return long_bytes_ < long_at_once ? room_.size() - count_ : 0;
+  }
+  [[nodiscard]] bool has_long() const noexcept { return long_bytes_ > 0; }
+
+  /// Packs a job that the caller has taken from a deque. Then only its cell is left, to be freed.
+  /// False: it does not move, or its payload cannot be written or kept; it can run here as it is.
+  [[nodiscard]] bool take(JobRecord& job) noexcept;
+
+ private:
+  static constexpr std::size_t long_at_once = std::size_t{1} << 20;  // bytes, of long payloads
+  void write(const JobRecord& job);
+
+  std::span<PackedJob> room_;
+  Parcels& parcels_;
+  int rank_;
+  std::size_t count_ = 0;
+  std::size_t long_bytes_ = 0;
+  Bytes bytes_;  // of one payload; its memory serves for the next
+};
+
+}  // namespace jackdaw::detail
