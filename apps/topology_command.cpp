@@ -23,7 +23,7 @@ struct TopologyOptions {
   std::uint64_t seed = 1;
 };
 
-struct Findings {
+struct MachineFindings {
   Machine machine;
   Allowance allowance;
   LocalRank rank;
@@ -35,7 +35,7 @@ Machine machine_of(const TopologyOptions& options) {
   return options.xml ? Machine::from_xml(*options.xml) : Machine::here();
 }
 
-Findings find(const TopologyOptions& options) {
+MachineFindings find(const TopologyOptions& options) {
   auto machine = machine_of(options);
   auto allowance = allowance_of_this_process(machine);
   const bool elsewhere = options.synthetic || options.xml;  // where no rank of ours runs
@@ -48,11 +48,11 @@ Findings find(const TopologyOptions& options) {
   return {std::move(machine), std::move(allowance), rank, std::move(layout)};
 }
 
-VictimOrder victims_of(const Findings& found, std::size_t worker, std::uint64_t seed) {
+VictimOrder victims_of(const MachineFindings& found, std::size_t worker, std::uint64_t seed) {
   return order_victims(found.layout.places, static_cast<std::uint32_t>(worker), seed + worker);
 }
 
-nlohmann::json json_of(const Findings& found, std::uint64_t seed) {
+nlohmann::json json_of(const MachineFindings& found, std::uint64_t seed) {
   const auto& counts = found.machine.counts();
   nlohmann::json workers = nlohmann::json::array();
   for (std::size_t i = 0; i < found.layout.places.size(); ++i) {
@@ -89,7 +89,7 @@ nlohmann::json json_of(const Findings& found, std::uint64_t seed) {
   return json;
 }
 
-void print(const Findings& found, std::uint64_t seed) {
+void print(const MachineFindings& found, std::uint64_t seed) {
   const auto& counts = found.machine.counts();
   fmt::print(
       "machine  {} package(s), {} NUMA node(s), {} last-level cache(s), {} core(s), {} PU(s)\n",
@@ -141,7 +141,7 @@ void add_topology_command(CLI::App& app) {
       });
   command->add_flag("--json", options->json, "print one JSON object, and nothing else");
   command->callback([options] {
-    const Findings found = find(*options);
+    const MachineFindings found = find(*options);
     if (options->json) {
       fmt::print("{}\n", json_of(found, options->seed).dump(2));
     } else {

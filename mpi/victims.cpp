@@ -11,6 +11,7 @@ constexpr double prior_rate = 0.25;      // before anything is known, some attem
 constexpr double prior_load = 4;         // and finds a few jobs
 constexpr double rate_memory_ns = 20e6;  // the life of a search's phases,
 constexpr double load_memory_ns = 2e6;   // and of what a rank shows: it is claimed within that
+constexpr double batch_ns = 10e3;        // what a batch costs beside the attempt: waking, queueing
 constexpr double newest = 0.5;           // share of the last attempt in a mean
 constexpr std::size_t most_of_tier = 16;
 constexpr int tries = 8;  // to hit one that is not remembered
@@ -53,7 +54,7 @@ double Victims::draw(double below) {
 double Victims::weight_of(const Entry& entry, std::int64_t now_ns) {
   const auto age = static_cast<double>(now_ns - entry.seen_ns);
   return fade(entry.success_rate, prior_rate, age, rate_memory_ns) *
-         fade(entry.load, prior_load, age, load_memory_ns) / entry.cost_ns;
+         fade(entry.load, prior_load, age, load_memory_ns) / (entry.cost_ns + batch_ns);
 }
 
 int Victims::choose(std::int64_t now_ns) {
@@ -63,7 +64,8 @@ int Victims::choose(std::int64_t now_ns) {
   std::array<double, topology::tier_count> strangers{};
   for (std::size_t tier = index(first_tier); tier < strangers.size(); ++tier) {
     const auto count = static_cast<double>(std::min(strangers_in(tier), most_of_tier));
-    strangers[tier] = count * prior_rate * prior_load / prior_cost_ns(static_cast<Tier>(tier));
+    strangers[tier] =
+        count * prior_rate * prior_load / (prior_cost_ns(static_cast<Tier>(tier)) + batch_ns);
     all += strangers[tier];
   }
   double at = draw(all);

@@ -28,8 +28,10 @@ struct VictimReport {
 
 /// Draws victims at random, so that thieves spread, with the weight
 ///
-///     success rate x load / cost of an attempt
+///     success rate x load / (cost of an attempt + 10 us)
 ///
+/// (what a batch costs beside the attempt: without it, a thief would live on the crumbs of those
+/// that are near, and let those that have much wait).
 /// The first is a moving mean, the second what the victim had when it was last seen; both fade to a
 /// prior as time goes by without news. Of ranks that are not remembered the priors count, the cost
 /// by tier; those of a tier together weigh as much as sixteen of them at most, so that the many

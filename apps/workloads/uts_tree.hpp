@@ -61,8 +61,13 @@ class UtsTree {
     if (depth >= limits_.size()) [[unlikely]]
       return children_by_formula(node.random(), scale_at(node.depth));
     const std::uint32_t random = node.random();
-    std::uint32_t children = 0;
-    while (random >= limits_[depth][children]) ++children;
+    return random < limits_[depth][0] ? 0 : count_children(limits_[depth], random);
+  }
+  /// Of a node that has some. Apart, so that the many that have none keep their registers.
+  [[nodiscard, gnu::noinline]] static std::uint32_t count_children(const Limits& limits,
+                                                                   std::uint32_t random) noexcept {
+    std::uint32_t children = 1;
+    while (random >= limits[children]) ++children;
     return children;
   }
   [[nodiscard]] static std::uint32_t children_by_formula(std::uint32_t random,

@@ -108,7 +108,8 @@ template <typename F>
 void DetachedJob<F>::run(JobRecord& record, Worker& worker) noexcept {
   record.word.step_alone(JobState::running);
   JobContext context(worker, record);
-  const Outcome outcome = call(record, context);
+  const Outcome outcome = run_closure(static_cast<DetachedJob&>(record).function, record, context,
+                                      [](auto call) { (void)call(); });
   // Relaxed: the job's own code made it.
   if (outcome != Outcome::completed || record.extra.load(std::memory_order_relaxed) != nullptr)
       [[unlikely]]

@@ -84,11 +84,8 @@ struct DetachedJob : JobRecord {
   }
   ~DetachedJob() {}  // see ResultJob
 
-  static void run(JobRecord& record, Worker& worker) noexcept;  // job_context.hpp
-  static Outcome call(JobRecord& record, JobContext& context) noexcept {
-    return run_closure(static_cast<DetachedJob&>(record).function, record, context,
-                       [](auto call) { (void)call(); });
-  }
+  // In job_context.hpp. Nothing else calls the closure, so the compiler may put it there whole.
+  static void run(JobRecord& record, Worker& worker) noexcept;
   static void discard(JobRecord& record) noexcept {
     std::destroy_at(&static_cast<DetachedJob&>(record).function);
   }
@@ -100,7 +97,7 @@ struct DetachedJob : JobRecord {
 };
 template <typename F>
 constinit const JobOps DetachedJob<F>::table{
-    &run,     &call,     &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
+    &run,     nullptr,   &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
     &give_up, kind_of<F>};
 
 /// A job with handles.

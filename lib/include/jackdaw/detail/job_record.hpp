@@ -28,7 +28,8 @@ using Outcome = JobState;
 /// What depends on the type of the closure.
 struct JobOps {
   void (*run)(JobRecord&, Worker&) noexcept;  ///< an entry that came from a deque: the whole job
-  Outcome (*call)(JobRecord&, JobContext&) noexcept;  ///< calls and destroys the closure
+  Outcome (*call)(JobRecord&, JobContext&) noexcept;  ///< of one with handles: calls and
+                                                      ///< destroys the closure
   void (*discard)(JobRecord&) noexcept;               ///< destroys a closure that never ran
   void (*drop_result)(JobRecord&) noexcept;           ///< destroys the result of a completed job
   std::uint32_t bytes;                                ///< of the whole record
