@@ -1,4 +1,7 @@
-#include <memory>  // make_shared
+#include <fmt/format.h>
+
+#include <memory>     // make_shared
+#include <stdexcept>  // invalid_argument
 
 #include "bench/benches.hpp"             // measure_spawn, ...
 #include "commands.hpp"                  // add_bench_command
@@ -40,16 +43,21 @@ struct BenchOptions {
 };
 
 void run_bench(const Bench& chosen, const BenchOptions& options) {
+  if (const int ranks = mpi::launched_ranks(); ranks > 1) {
+    throw std::invalid_argument(
+        fmt::format("{} ranks were started, but bench {} runs on one rank; start it without mpirun",
+                    ranks, chosen.name));
+  }
   const Config config = options.pool.config();
   unsigned workers = 0;
   {
     const Pool pool(config);
-    print_notes(pool);
+    print_notes(pool.notes());
     workers = pool.workers();
   }
   bench::Figures figures;
   chosen.measure({config, options.rounds}, figures);
-  figures.print(options.json, workers);
+  figures.print(options.json, "worker", workers);
 }
 
 /// One of those that several ranks run at once.
@@ -61,7 +69,7 @@ void run_on_ranks(const BenchOptions& options, Measure measure) {
   Ranks ranks(argc, argv);
   bench::Figures figures;
   measure(ranks, bench::Options{config, options.rounds}, figures);
-  if (ranks.rank() == 0) figures.print(options.json, static_cast<unsigned>(ranks.size()));
+  if (ranks.rank() == 0) figures.print(options.json, "rank", static_cast<unsigned>(ranks.size()));
 }
 
 void add_steal(CLI::App& command) {

@@ -1,31 +1,47 @@
 #include <fmt/format.h>
 
 #include <algorithm>  // replace
+#include <chrono>     // seconds
 #include <cstdio>     // fflush, stderr, stdout
 #include <string>     // string
+#include <thread>     // sleep_for
 
 #include <CLI/CLI.hpp>
 
-#include "commands.hpp"  // add_uts_command, ...
+#include "commands.hpp"        // add_uts_command, ...
+#include "jackdaw/launch.hpp"  // launched_rank
 
 namespace {
 
-/// One line, whatever the libraries say.
+/// One line, whatever the libraries say. Most mistakes are those of all ranks, so that the first
+/// may speak for the others: mpirun ends them within a second of its failure. If it does not, they
+/// have something else to say.
 int complain(std::string what, int status) {
+  if (jackdaw::mpi::launched_rank() > 0) std::this_thread::sleep_for(std::chrono::seconds(2));
   while (!what.empty() && what.back() == '\n') what.pop_back();
   std::replace(what.begin(), what.end(), '\n', ' ');
   fmt::print(stderr, "jackdaw: {}\n", what);
   return status;
 }
 
-/// What is wrong with a command line that names no command.
-std::string no_command(const CLI::App& app, const char* first) {
+/// What is wrong with a command line, whose words after "jackdaw" are `words`.
+std::string mistake(const CLI::App& app, const char* const* words, const std::string& error) {
+  std::string line = app.get_name();
+  const CLI::App* last = &app;
+  for (auto below = app.get_subcommands(); !below.empty(); below = last->get_subcommands()) {
+    last = below.front();
+    line += " " + last->get_name();
+    ++words;
+  }
   std::string names;
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+  for (const auto* command : last->get_subcommands([](const CLI::App*) { return true; }))
     names += (names.empty() ? "" : ", ") + command->get_name();
-  if (first == nullptr) return "no command; choose one of " + names;
-  if (*first == '-') return fmt::format("there is no option \"{}\"; see jackdaw --help", first);
-  return fmt::format("there is no command \"{}\"; choose one of {}", first, names);
+  if (names.empty()) return fmt::format("{}; see {} --help", error, line);
+  const auto kind = last == &app ? "command" : "benchmark";
+  const char* next = *words;
+  if (next == nullptr) return fmt::format("no {}; choose one of {}", kind, names);
+  if (*next == '-') return fmt::format("there is no option \"{}\"; see {} --help", next, line);
+  return fmt::format("there is no {} \"{}\"; choose one of {}", kind, next, names);
 }
 
 int run(CLI::App& app, int argc, char** argv) {
@@ -36,10 +52,7 @@ int run(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::Success& request) {  // --help, --version
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    if (app.get_subcommands().empty()) return complain(no_command(app, argv[1]), 2);
-    return complain(fmt::format("{}; see jackdaw {} --help", error.what(),
-                                app.get_subcommands().front()->get_name()),
-                    2);
+    return complain(mistake(app, argv + 1, error.what()), 2);
   } catch (const std::invalid_argument& error) {
     return complain(error.what(), 2);
   } catch (const std::exception& error) {

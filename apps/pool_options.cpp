@@ -61,7 +61,7 @@ void PoolOptions::add_to(CLI::App& command) {
     const auto keep = [this, field = std::string(name)](std::int64_t count) {
       given_[field] = count > 0 ? "1" : "0";
     };
-    const std::string names = option_of(name) + ",!--no-" + name;
+    const std::string names = option_of(name) + ",!" + option_of(std::string("no_") + name);
     command.add_flag_function(names, keep, help)->group("Pool");
   }
 }
@@ -77,7 +77,7 @@ std::string PoolOptions::first_given() const {
   if (given_.empty()) return "";
   const auto& [field, text] = *given_.begin();
   const bool is_switch = field == "pin" || field == "smt" || field == "fail_fast";
-  return is_switch && text == "0" ? "--no-" + field : option_of(field);
+  return option_of(is_switch && text == "0" ? "no_" + field : field);
 }
 
 }  // namespace jackdaw::apps

@@ -130,8 +130,8 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-void print_notes(const Pool& pool) {
-  for (const auto& note : pool.notes()) fmt::print(stderr, "jackdaw: note: {}\n", note);
+void print_notes(const std::vector<std::string>& notes) {
+  for (const auto& note : notes) fmt::print(stderr, "jackdaw: note: {}\n", note);
 }
 
 }  // namespace jackdaw::apps

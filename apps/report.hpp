@@ -3,6 +3,7 @@
 /// What a pool did, for people and for programs.
 
 #include <string>  // string
+#include <vector>  // vector
 
 #include <nlohmann/json.hpp>
 
@@ -23,7 +24,7 @@ namespace jackdaw::apps {
 /// 4130071 -> "4,130,071"
 [[nodiscard]] std::string grouped(std::uint64_t number);
 
-/// What the pool had to say when it was made, to standard error.
-void print_notes(const Pool& pool);
+/// What the pool or the scheduler had to say when it was made, to standard error.
+void print_notes(const std::vector<std::string>& notes);
 
 }  // namespace jackdaw::apps

@@ -5,7 +5,7 @@ namespace jackdaw::apps {
 void RunOptions::add_to(CLI::App& command, const std::string& check_help) {
   command.add_flag("--serial", serial, "Run the plain serial program, for comparison");
   command.add_flag("--check", check, check_help);
-  command.add_flag("--stats", stats, "Print what each worker did");
+  command.add_flag("--stats", stats, "Print what each worker did; over ranks, each rank");
   command.add_flag("--json", json, "Print one JSON object, and nothing else");
   command.add_flag("--quiet", quiet, "No progress line");
   pool.add_to(command);

@@ -37,7 +37,7 @@ std::unique_ptr<Progress> progress_of(const Workload& workload, const RunOptions
 void run_on_pool(const Workload& workload, const RunOptions& options, WorkloadRun& run) {
   const Config config = options.pool.config();
   Pool pool(config);
-  print_notes(pool);
+  print_notes(pool.notes());
   {
     const auto progress = progress_of(workload, options, &pool);
     run.seconds = time_of([&] { workload.on_pool(pool); });
@@ -56,7 +56,7 @@ void run_on_ranks(const Workload& workload, const RunOptions& options, WorkloadR
   Scheduler scheduler(argc, argv, config);
   run.rank = scheduler.rank();
   run.ranks = scheduler.size();
-  if (run.rank == 0) print_notes(scheduler.pool());
+  if (run.rank == 0) print_notes(scheduler.notes());
   {
     const auto progress =
         run.rank == 0 ? progress_of(workload, options, &scheduler.pool()) : nullptr;

@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include "agree.hpp"          // must_agree
 #include "check.hpp"          // check, Error
 #include "shelf.hpp"          // shelf_bytes
 #include "window_fabric.hpp"  // WindowFabric
@@ -23,6 +24,8 @@ int size_of(MPI_Comm comm) {
 }  // namespace
 
 Connection::Connection(MPI_Comm comm, Mailbox& mailbox, Transport wanted) {
+  must_agree(comm, "fabric", static_cast<std::uint64_t>(wanted),
+             [](std::uint64_t value) { return std::string(name(static_cast<Transport>(value))); });
   const int ranks = size_of(comm);
   if (ranks == 1) {
     description_ = "one rank";

@@ -19,7 +19,8 @@ namespace jackdaw::mpi {
 class Connection {
  public:
   /// \param comm  lives longer, as does `mailbox`
-  /// \throws Error  `wanted` cannot be had; on every rank
+  /// \throws Error        `wanted` cannot be had; on every rank
+  /// \throws ConfigError  `wanted` differs between ranks; on every rank
   Connection(MPI_Comm comm, Mailbox& mailbox, Transport wanted);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

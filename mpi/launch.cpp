@@ -14,4 +14,11 @@ int launched_ranks() noexcept {
   return tasks == nullptr ? 1 : std::atoi(tasks);
 }
 
+int launched_rank() noexcept {
+  for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"}) {
+    if (const char* text = std::getenv(variable)) return std::atoi(text);
+  }
+  return 0;
+}
+
 }  // namespace jackdaw::mpi

@@ -3,6 +3,7 @@
 #include <array>   // array
 #include <cstdio>  // fprintf
 
+#include "agree.hpp"          // must_agree
 #include "broadcast.hpp"      // broadcast
 #include "check.hpp"          // check
 #include "connection.hpp"     // Connection
@@ -47,6 +48,9 @@ struct Scheduler::Inside {
                 .fail_fast = asked.fail_fast,
                 .any_thread = session->level() >= MPI_THREAD_SERIALIZED}),
         notes(pool.notes()) {
+    // Which jobs of a shelf an attempt owns is computed from it, by the owner and by the thief.
+    mpi::must_agree(session->comm(), "max_steal_batch", asked.max_steal_batch,
+                    [](std::uint64_t jobs) { return std::to_string(jobs); });
     if (session->level() == MPI_THREAD_SINGLE && asked.workers != 1)
       notes.emplace_back("MPI was initialised without threads, so each rank has one worker");
   }

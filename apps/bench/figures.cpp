@@ -10,9 +10,9 @@
 
 namespace jackdaw::apps::bench {
 
-void Figures::print(bool json, unsigned workers) const {
+void Figures::print(bool json, const std::string& who, unsigned count) const {
   auto environment = environment_json();
-  environment["workers"] = workers;
+  environment[who + "s"] = count;
   if (json) {
     auto results = nlohmann::json::array();
     for (const auto& f : all_) {
@@ -24,9 +24,9 @@ void Figures::print(bool json, unsigned workers) const {
     fmt::print("{}\n", all.dump(2));
     return;
   }
-  fmt::print("commit {}, {}, {}, {} worker(s), load {:.2f}\n",
-             environment["commit"].get<std::string>(), environment["compiler"].get<std::string>(),
-             environment["processor"].get<std::string>(), workers,
+  fmt::print("commit {}, {}, {}, {} {}(s), load {:.2f}\n", environment["commit"].get<std::string>(),
+             environment["compiler"].get<std::string>(),
+             environment["processor"].get<std::string>(), count, who,
              environment["load"].get<double>());
   for (const auto& line : notes_) fmt::print("{}\n", line);
   fmt::print("{:<34} {:>12} {:<10} {:>12}  what\n", "name", "median", "unit", "spread");

@@ -47,7 +47,8 @@ class Figures {
   /// A line for people, and for the JSON's `notes`.
   void note(std::string line) { notes_.push_back(std::move(line)); }
   /// A table, or one JSON object with `environment` and `results`.
-  void print(bool json, unsigned workers) const;
+  /// \param who  measured: so many of a "worker" or a "rank"
+  void print(bool json, const std::string& who, unsigned count) const;
 
  private:
   std::vector<Figure> all_;

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <cstddef>    // byte
 #include <fstream>    // ofstream
+#include <span>       // span
 #include <stdexcept>  // runtime_error
 
 #include "bench/benches.hpp"
@@ -62,6 +64,15 @@ std::string plot_of(const std::vector<Row>& rows, const std::string& tree,
   return text +
          "plot $data with linespoints title 'measured', "
          "first_rate * x / first_workers title 'linear'\n";
+}
+
+/// Before much is measured for nothing. Collective: rank 0 tries, since it will write.
+void expect_writable(Ranks& ranks, const std::string& path) {
+  std::byte refused{0};
+  if (ranks.rank() == 0 && !path.empty() && !std::ofstream(path, std::ios::app))
+    refused = std::byte{1};
+  ranks.broadcast(0, std::span(&refused, 1));
+  if (refused != std::byte{0}) throw std::runtime_error("cannot write " + path);
 }
 
 void write_file(const std::string& path, const std::string& text) {
@@ -138,6 +149,8 @@ class Study {
 void measure_tree(Ranks& ranks, const Options& options, const TreeOptions& chosen,
                   Figures& figures) {
   const auto& named = workloads::find_tree(chosen.tree);
+  expect_writable(ranks, chosen.csv);
+  expect_writable(ranks, chosen.plot);
   Study study(ranks, options.config, named);
   for (int round = 0; round < options.rounds; ++round) study.run_round();
   if (ranks.rank() != 0) return;

@@ -5,7 +5,9 @@
 
 #include <algorithm>  // count
 #include <array>      // array
+#include <chrono>     // seconds, steady_clock
 #include <cstdio>     // fgets, popen, remove
+#include <cstdlib>    // setenv, unsetenv
 #include <fstream>    // ifstream
 #include <sstream>    // ostringstream
 #include <string>     // string
@@ -63,6 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"", "no command; choose one of uts, nqueens, integrate"},
         Mistake{"dance", "there is no command \"dance\"; choose one of uts"},
         Mistake{"--dance", "there is no option \"--dance\""},
+        Mistake{"bench", "no benchmark; choose one of spawn, jobs"},
+        Mistake{"bench dance", "there is no benchmark \"dance\"; choose one of spawn, jobs"},
+        Mistake{"bench jobs --rounds 0", "see jackdaw bench jobs --help"},
+        Mistake{"bench steal", "start it as mpirun -n 2 jackdaw bench steal"},
         Mistake{"uts --workers 0",
                 "--workers must be 1..1024, not 0; leave it out to use every allowed core"},
         Mistake{"nqueens 6 --workers 1025", "--workers must be 1..1024, not 1025"},
@@ -81,6 +87,16 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"nqueens", "n is required"}, Mistake{"nqueens 21", "1 to 20"},
         Mistake{"integrate --function sine", "choose one of chirp, peaks, cusp"},
         Mistake{"integrate --tolerance 0", "the tolerance is 0, but must be 1e-11 to 0.01"}));
+
+TEST(Command, SpeaksLateOnRanksThatTheFirstMaySpeakFor) {
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_EQ(setenv("OMPI_COMM_WORLD_RANK", "1", 1), 0);
+  const Outcome other = run("dance");
+  unsetenv("OMPI_COMM_WORLD_RANK");
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.error.find("there is no command"), std::string::npos) << other.error;
+}
 
 TEST(Command, TellsItsVersionAndHowToUseIt) {
   const Outcome version = run("--version");

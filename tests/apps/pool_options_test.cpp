@@ -40,7 +40,8 @@ TEST(PoolOptions, ReachTheirFields) {
   const Config config = parse(
       "--workers 3 --strategy single --placement scatter --seed 99 --no-pin --smt "
       "--deque-capacity 64 --max-steal-batch 7 --backoff-min 2 --backoff-max 50 "
-      "--stack-bytes 1048576");
+      "--stack-bytes 1048576 --fabric messages --progress-interval 70 --affinity-entries 9 "
+      "--fail-fast");
   EXPECT_EQ(config.workers, 3U);
   EXPECT_EQ(config.strategy, Strategy::single);
   EXPECT_EQ(config.placement, Placement::scatter);
@@ -52,6 +53,10 @@ TEST(PoolOptions, ReachTheirFields) {
   EXPECT_EQ(config.backoff_min, 2ms);
   EXPECT_EQ(config.backoff_max, 50ms);
   EXPECT_EQ(config.stack_bytes, std::size_t{1} << 20);
+  EXPECT_EQ(config.fabric, Transport::messages);
+  EXPECT_EQ(config.progress_interval, 70us);
+  EXPECT_EQ(config.affinity_entries, 9U);
+  EXPECT_TRUE(config.fail_fast);
 }
 
 TEST(PoolOptions, OverruleTheEnvironment) {
@@ -84,6 +89,11 @@ TEST(PoolOptions, KnowWhetherThereWereAny) {
   EXPECT_EQ(options.first_given(), "");
   app.parse("--no-pin");
   EXPECT_EQ(options.first_given(), "--no-pin");
+  apps::PoolOptions others;
+  CLI::App other;
+  others.add_to(other);
+  other.parse("--no-fail-fast");
+  EXPECT_EQ(others.first_given(), "--no-fail-fast");
 }
 
 }  // namespace

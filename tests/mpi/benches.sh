@@ -31,4 +31,9 @@ expect table.gp "with linespoints"
 
 if "$jackdaw" bench steal 2> refusal; then echo "a steal without a second rank" >&2; exit 1; fi
 expect refusal "mpirun -n 2"
+status=0
+bash "$here/../support/mpirun.sh" 2 60 \
+  "$jackdaw" bench tree --tree T1XXL --csv missing/table.csv > refusal 2>&1 || status=$?
+[ "$status" -eq 1 ] || { echo "status $status for a table that cannot be written" >&2; exit 1; }
+expect refusal "cannot write missing/table.csv"
 echo "bench steal and bench tree say what they promise"

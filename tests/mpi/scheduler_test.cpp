@@ -134,7 +134,7 @@ TEST_F(SchedulerTest, TheFirstFailureStopsAllRanksIfAsked) {
   }
   EXPECT_LT(scheduler.reduce(counted), jobs - 1);
   counted.reset();
-  scheduler.submit<count>(1, 1000);
+  scheduler.submit<count>({.priority = Priority::high}, 1, 1000);
   scheduler.run();  // as if nothing had been
   EXPECT_EQ(scheduler.reduce(counted), 1000u * static_cast<unsigned>(scheduler.size()));
 }

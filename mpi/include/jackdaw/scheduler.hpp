@@ -37,7 +37,8 @@ class Scheduler {
  public:
   /// Collective over all ranks of the job; initialises MPI unless the program has. Without mpirun
   /// there is one rank, and everything works the same.
-  /// \throws ConfigError         a setting is out of range
+  /// \throws ConfigError         a setting is out of range; or, on every rank, fabric or
+  ///                             max_steal_batch differ between ranks
   /// \throws std::runtime_error  MPI will not do it, or the ranks run different programs
   Scheduler(int& argc, char**& argv, const Config& config = Config::from_environment());
   /// Collective over `comm`, which is duplicated. MPI is initialised.
@@ -60,14 +61,20 @@ class Scheduler {
   /// \returns a RemoteFuture of the result, or void if that is void
   /// \throws std::invalid_argument  it should come after other jobs
   template <auto Function, typename... Args>
-  auto submit(Args&&... args) -> detail::FutureOf<Function> {
+  requires(!detail::begins_with_options<Args...>) auto submit(Args&&... args)
+      -> detail::FutureOf<Function> {
+    return submit<Function>(JobOptions{}, std::forward<Args>(args)...);
+  }
+  template <auto Function, typename... Args>
+  auto submit(const JobOptions& options, Args&&... args) -> detail::FutureOf<Function> {
     PackedJob packed{};
     Bytes long_payload;
     if constexpr (std::is_void_v<detail::FutureOf<Function>>) {
-      pool().pack<Function>(packed, long_payload, std::forward<Args>(args)...);
+      pool().pack<Function>(packed, long_payload, options, std::forward<Args>(args)...);
       hold(packed, std::move(long_payload));
     } else {
-      auto future = pool().pack<Function>(packed, long_payload, std::forward<Args>(args)...);
+      auto future =
+          pool().pack<Function>(packed, long_payload, options, std::forward<Args>(args)...);
       hold(packed, std::move(long_payload));
       return future;
     }
