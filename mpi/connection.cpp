@@ -67,7 +67,7 @@ void Connection::connect_hosts(MPI_Comm comm) {
   if (!on_all(comm, error.empty())) {
     reach_.near.reset();
     one_host_ = false;
-    why_no_window_ = error;
+    why_no_window_ = error.substr(0, error.find(';'));
     return;
   }
   if (!on_all(comm, size_of(host_) == 1)) describe("windows on each host", !on_all(comm, !helped));
@@ -85,7 +85,8 @@ void Connection::connect_all(MPI_Comm comm, Transport wanted) {
   if (!have && wanted == Transport::windows)
     throw Error(error.empty() ? "another rank has no window over all ranks" : error);
   if (!have) {
-    why_no_window_ = "no window over all ranks: " + error;
+    // Without the cure: there is no need of one.
+    why_no_window_ = "no window over all ranks: " + error.substr(0, error.find(';'));
     return;
   }
   const bool helped = windows->needs_help();

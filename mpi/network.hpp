@@ -3,7 +3,7 @@
 /// What ranks say to each other as a whole: letters, and sums over all. MPI messages are one
 /// network; a simulated world is another.
 
-#include <cstddef>  // byte
+#include <cstddef>  // byte, size_t
 #include <cstdint>  // int64_t, uint8_t, uint64_t
 #include <span>     // span
 #include <vector>   // vector
@@ -29,6 +29,9 @@ enum class Mail : std::uint8_t {
   result,    ///< what a job returned or threw, for a future of the receiver
   stop,      ///< nobody starts a job any more
 };
+
+/// Bytes of a payload or a result in a letter, at most: MPI counts by int, and a head comes first.
+inline constexpr std::size_t longest_letter = (std::size_t{1} << 31) - 64;
 
 struct Letter {
   int from = 0;

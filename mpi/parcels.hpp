@@ -5,12 +5,13 @@
 
 #include <cstdint>        // uint64_t
 #include <map>            // map
-#include <stdexcept>      // runtime_error
+#include <stdexcept>      // length_error, runtime_error
 #include <string>         // to_string
 #include <unordered_map>  // unordered_map
 #include <utility>        // move, pair
 
 #include "jackdaw/work_source.hpp"  // Bytes, PackedJob, Parcels
+#include "network.hpp"              // longest_letter
 
 namespace jackdaw::mpi {
 
@@ -18,6 +19,7 @@ namespace jackdaw::mpi {
 class KeptParcels final : public Parcels {
  public:
   std::uint64_t keep(Bytes bytes) override {
+    if (bytes.size() > longest_letter) throw std::length_error("a payload of 2 GiB stays");
     kept_.emplace(++last_, std::move(bytes));
     return last_;
   }

@@ -1,10 +1,11 @@
 #include "rank_source.hpp"
 
-#include <algorithm>  // clamp
-#include <chrono>     // steady_clock
-#include <stdexcept>  // runtime_error
-#include <string>     // to_string
-#include <utility>    // exchange
+#include <algorithm>    // clamp
+#include <chrono>       // steady_clock
+#include <stdexcept>    // runtime_error
+#include <string>       // to_string
+#include <string_view>  // string_view
+#include <utility>      // exchange
 
 namespace jackdaw::mpi {
 namespace {
@@ -159,6 +160,12 @@ void RankSource::attend(PoolDoor& door) noexcept {
 
 /// The job counts as finished only after this, so whoever sees no job left here finds its result.
 void RankSource::send_reply(const Reply& to, bool failed, Bytes bytes) noexcept {
+  if (bytes.size() > longest_letter) {
+    constexpr std::string_view text = "a result of 2 GiB or more cannot travel";
+    const auto all = std::as_bytes(std::span(text));
+    bytes.assign(all.begin(), all.end());
+    failed = true;
+  }
   const std::lock_guard hold(results_mutex_);
   results_.push_back({to, failed, std::move(bytes)});
 }
