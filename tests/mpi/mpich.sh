@@ -10,7 +10,7 @@ for tool in mpicxx.mpich mpiexec.mpich; do
     exit 77
   }
 done
-cmake -S "$source" -B "$build" "$@" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DJACKDAW_BUILD_APPS=OFF \
-  -DMPI_EXECUTABLE_SUFFIX=.mpich
+cmake -S "$source" -B "$build" "$@" -DJACKDAW_BUILD_APPS=OFF -DMPI_EXECUTABLE_SUFFIX=.mpich \
+  -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1
 cmake --build "$build" --target mpi_scheduler_test
 ctest --test-dir "$build" --output-on-failure --no-tests=error --tests-regex '^mpi/scheduler@[24]'
