@@ -178,6 +178,7 @@ class SimulatedRank final : public Home {
   [[nodiscard]] Totals totals() const override { return totals_; }
 
   [[nodiscard]] CourierStatistics statistics() const { return courier_.statistics(); }
+  [[nodiscard]] bool has_stopped() const { return stopped_; }
   [[nodiscard]] SimulatedFabric& window() { return dynamic_cast<SimulatedFabric&>(*reach.near); }
 
  private:
@@ -223,6 +224,8 @@ void expect_each_job_once(std::uint64_t seed, const Shape& shape, std::uint64_t 
                             std::to_string(shape.way);
   ASSERT_TRUE(story.around.world.run(1'000'000'000)) << "no end; " << where;
   EXPECT_TRUE(story.all_over()) << where;
+  for (const auto& box : story.around.post.boxes)
+    EXPECT_TRUE(box.empty()) << "a letter came after all had parted; " << where;
   for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
     ASSERT_EQ(story.ledger.runs[job], 1) << "job " << job << ", " << where;
   for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
@@ -254,6 +257,9 @@ TEST(CourierWorld, AllStopWhenOneSaysSo) {
     story.ledger.fatal = 50;
     ASSERT_TRUE(story.around.world.run(1'000'000'000)) << "no end; seed " << seed;
     EXPECT_TRUE(story.all_over()) << "seed " << seed;
+    const auto& runs = story.ledger.runs;
+    const bool said = runs.size() > story.ledger.fatal && runs[story.ledger.fatal] == 1;
+    for (const auto& rank : story.all) EXPECT_EQ(rank->has_stopped(), said) << "seed " << seed;
     for (std::size_t job = 0; job < story.ledger.runs.size(); ++job) {
       ASSERT_EQ(story.ledger.runs[job] + story.ledger.dropped[job], 1) << job << ", seed " << seed;
       dropped += story.ledger.dropped[job];
