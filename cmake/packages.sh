@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Debian and Ubuntu packages that Jackdaw is built and tested with: the one list of them.
+# The packages that Jackdaw is built and tested with, as Debian and Ubuntu name them: the one list.
 #   bash cmake/packages.sh             installs what is missing to build it and run its tests
 #   bash cmake/packages.sh --all       and what tests/run.sh --all needs beside that
 #   bash cmake/packages.sh [--all] --list   prints the names and installs nothing
