@@ -4,6 +4,7 @@
 
 #include <mpi.h>
 
+#include <cstdint>      // int64_t
 #include <limits>       // numeric_limits
 #include <numeric>      // exclusive_scan, accumulate
 #include <stdexcept>    // length_error

@@ -30,21 +30,19 @@ function(jackdaw_add_mpi_test path)
     set(arg_TIMEOUT 300)  # beside other programs that keep the cores, ranks that wait are slow
   endif()
   math(EXPR patience "${arg_TIMEOUT} + 20")  # mpirun.sh ends it earlier, and cleans up
-  foreach(ranks IN LISTS arg_RANKS)
-    add_test(NAME ${path}@${ranks}
+  macro(run_with name ranks environment)
+    add_test(NAME ${name}
       COMMAND bash ${support}/mpirun.sh ${ranks} ${arg_TIMEOUT} $<TARGET_FILE:${target}>)
-    set_tests_properties(${path}@${ranks} PROPERTIES TIMEOUT ${patience} PROCESSORS ${ranks})
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${patience} PROCESSORS ${ranks}
+      ENVIRONMENT "${environment}")
+  endmacro()
+  foreach(ranks IN LISTS arg_RANKS)
+    run_with(${path}@${ranks} ${ranks} "")
   endforeach()
   foreach(level IN LISTS arg_LEVELS)
-    add_test(NAME ${path}@2_${level}
-      COMMAND bash ${support}/mpirun.sh 2 ${arg_TIMEOUT} $<TARGET_FILE:${target}>)
-    set_tests_properties(${path}@2_${level} PROPERTIES TIMEOUT ${patience} PROCESSORS 2
-      ENVIRONMENT "JACKDAW_TEST_MPI_LEVEL=${level}")
+    run_with(${path}@2_${level} 2 "JACKDAW_TEST_MPI_LEVEL=${level}")
   endforeach()
   foreach(fabric IN LISTS arg_FABRICS)
-    add_test(NAME ${path}@3_${fabric}
-      COMMAND bash ${support}/mpirun.sh 3 ${arg_TIMEOUT} $<TARGET_FILE:${target}>)
-    set_tests_properties(${path}@3_${fabric} PROPERTIES TIMEOUT ${patience} PROCESSORS 3
-      ENVIRONMENT "JACKDAW_FABRIC=${fabric}")
+    run_with(${path}@3_${fabric} 3 "JACKDAW_FABRIC=${fabric}")
   endforeach()
 endfunction()

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
-#include <cstddef>    // byte
-#include <fstream>    // ofstream
-#include <span>       // span
-#include <stdexcept>  // runtime_error
+#include <cstddef>       // byte
+#include <filesystem>    // exists, remove
+#include <fstream>       // ofstream
+#include <span>          // span
+#include <stdexcept>     // runtime_error
+#include <system_error>  // error_code
 
 #include "bench/benches.hpp"
 #include "jackdaw/pool.hpp"
@@ -69,8 +71,12 @@ std::string plot_of(const std::vector<Row>& rows, const std::string& tree,
 /// Before much is measured for nothing. Collective: rank 0 tries, since it will write.
 void expect_writable(Ranks& ranks, const std::string& path) {
   std::byte refused{0};
-  if (ranks.rank() == 0 && !path.empty() && !std::ofstream(path, std::ios::app))
-    refused = std::byte{1};
+  if (ranks.rank() == 0 && !path.empty()) {
+    std::error_code nothing;  // a path that cannot be is no file, and is refused below
+    const bool existed = std::filesystem::exists(path, nothing);
+    if (!std::ofstream(path, std::ios::app)) refused = std::byte{1};
+    if (!existed) std::filesystem::remove(path, nothing);  // no empty file, if the rest fails
+  }
   ranks.broadcast(0, std::span(&refused, 1));
   if (refused != std::byte{0}) throw std::runtime_error("cannot write " + path);
 }

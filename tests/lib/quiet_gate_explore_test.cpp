@@ -84,114 +84,104 @@ struct Scene {
   }
 };
 
-TEST(QuietGateExplore, WhoWaitsAndWhoFinishesLastSeeEachOther) {
+/// `play` runs in a new scene for each way in which its threads may interrupt each other.
+template <typename Play>
+void explore_scene(unsigned preemptions, Play play) {
   Explorer::explore(
-      [](Explorer& explorer) {
-        Scene s;
-        s.begin_with(1, 0);
-        explorer.run({[&] {
-                        s.finish(0);
-                        s.notice();
-                      },
-                      [&] { s.wait(); }});
+      [&](Explorer& explorer) {
+        Scene scene;
+        play(explorer, scene);
       },
-      {.preemptions = 5});
+      {.preemptions = preemptions});
+}
+
+TEST(QuietGateExplore, WhoWaitsAndWhoFinishesLastSeeEachOther) {
+  explore_scene(5, [](Explorer& explorer, Scene& s) {
+    s.begin_with(1, 0);
+    explorer.run({[&] {
+                    s.finish(0);
+                    s.notice();
+                  },
+                  [&] { s.wait(); }});
+  });
 }
 
 TEST(QuietGateExplore, OfTwoThatFinishAtOnceOneNotices) {
-  Explorer::explore(
-      [](Explorer& explorer) {
-        Scene s;
-        s.begin_with(1, 1);
-        const auto finish_one = [&](std::size_t worker) {
-          s.finish(worker);
-          s.notice();
-        };
-        explorer.run({[&] { finish_one(0); }, [&] { finish_one(1); }, [&] { s.wait(); }});
-      },
-      {.preemptions = 3});
+  explore_scene(3, [](Explorer& explorer, Scene& s) {
+    s.begin_with(1, 1);
+    const auto finish_one = [&](std::size_t worker) {
+      s.finish(worker);
+      s.notice();
+    };
+    explorer.run({[&] { finish_one(0); }, [&] { finish_one(1); }, [&] { s.wait(); }});
+  });
 }
 
 TEST(QuietGateExplore, TwoWhoWaitAreBothWoken) {
-  Explorer::explore(
-      [](Explorer& explorer) {
-        Scene s;
-        s.begin_with(1, 0);
-        explorer.run({[&] {
-                        s.finish(0);
-                        s.notice();
-                      },
-                      [&] { s.wait(); }, [&] { s.wait(); }});
-      },
-      {.preemptions = 3});
+  explore_scene(3, [](Explorer& explorer, Scene& s) {
+    s.begin_with(1, 0);
+    explorer.run({[&] {
+                    s.finish(0);
+                    s.notice();
+                  },
+                  [&] { s.wait(); }, [&] { s.wait(); }});
+  });
 }
 
 TEST(QuietGateExplore, AJobThatMakesAnotherIsNotTheLast) {
-  Explorer::explore(
-      [](Explorer& explorer) {
-        Scene s;
-        s.begin_with(1, 0);
-        bool last_has_run = false;
-        explorer.run({[&] {
-                        s.create(0);
-                        s.box.store(1, std::memory_order_release);
-                        s.finish(0);
-                      },
-                      [&] {
-                        while (s.box.load() == 0) ExploredSync::pause();
-                        last_has_run = true;
-                        s.finish(1);
-                      },
-                      [&] {
-                        const bool quiet = s.is_quiet();
-                        EXPECT_TRUE(last_has_run || !quiet);
-                      }});
-        EXPECT_TRUE(s.is_quiet());
-      },
-      {.preemptions = 3});
+  explore_scene(3, [](Explorer& explorer, Scene& s) {
+    s.begin_with(1, 0);
+    bool last_has_run = false;
+    explorer.run({[&] {
+                    s.create(0);
+                    s.box.store(1, std::memory_order_release);
+                    s.finish(0);
+                  },
+                  [&] {
+                    while (s.box.load() == 0) ExploredSync::pause();
+                    last_has_run = true;
+                    s.finish(1);
+                  },
+                  [&] {
+                    const bool quiet = s.is_quiet();
+                    EXPECT_TRUE(last_has_run || !quiet);
+                  }});
+    EXPECT_TRUE(s.is_quiet());
+  });
 }
 
 TEST(QuietGateExplore, AWorkerThatLiesDownWhileThePoolClosesEnds) {
-  Explorer::explore(
-      [](Explorer& explorer) {
-        Scene s;
-        explorer.run({[&] { s.live(0); }, [&] { s.close(); }});
-        EXPECT_EQ(s.ended, 1);
-      },
-      {.preemptions = 4});
+  explore_scene(4, [](Explorer& explorer, Scene& s) {
+    explorer.run({[&] { s.live(0); }, [&] { s.close(); }});
+    EXPECT_EQ(s.ended, 1);
+  });
 }
 
 TEST(QuietGateExplore, WhoFinishesTheLastJobOfAClosedPoolEndsTheOthers) {
-  Explorer::explore(
-      [](Explorer& explorer) {
-        Scene s;
-        s.begin_with(0, 1);
-        explorer.run({[&] { s.live(0); },
-                      [&] {
-                        s.finish(1);
-                        s.live(1);
-                      },
-                      [&] { s.close(); }});
-        EXPECT_EQ(s.ended, 2);
-      },
-      {.preemptions = 2});
+  explore_scene(2, [](Explorer& explorer, Scene& s) {
+    s.begin_with(0, 1);
+    explorer.run({[&] { s.live(0); },
+                  [&] {
+                    s.finish(1);
+                    s.live(1);
+                  },
+                  [&] { s.close(); }});
+    EXPECT_EQ(s.ended, 2);
+  });
 }
 
 TEST(QuietGateExplore, AWorkerThatLiesDownSeesAJobThatCameMeanwhile) {
-  Explorer::explore(
-      [](Explorer& explorer) {
-        Scene s;
-        s.begin_with(1, 0);
-        explorer.run({[&] { s.live(0); },
-                      [&] {
-                        s.box.store(1, std::memory_order_release);
-                        if ((s.idle.pulse() & Pulse::hungry) != 0) s.idle.wake_one();
-                        s.wait();
-                        s.close();
-                      }});
-        EXPECT_EQ(s.ended, 1);
-      },
-      {.preemptions = 3});
+  explore_scene(3, [](Explorer& explorer, Scene& s) {
+    s.begin_with(1, 0);
+    explorer.run({[&] { s.live(0); },
+                  [&] {
+                    s.box.store(1, std::memory_order_release);
+                    if ((s.idle.pulse() & Pulse::hungry) != 0) s.idle.wake_one();
+                    s.wait();
+                    s.close();
+                  }});
+    EXPECT_EQ(s.ended, 1);
+  });
 }
 
 }  // namespace

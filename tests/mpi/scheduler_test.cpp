@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/pools.hpp"
+#include "support/shared_word.hpp"
 
 // Run by several ranks at once: see support/mpi_main.cpp.
 
@@ -286,29 +287,24 @@ TEST_F(SchedulerTest, JobsOfARankThatIsDeepInALongOneCanBeHad) {
   if (level < MPI_THREAD_SERIALIZED) GTEST_SKIP() << "there is no steward then";
   MPI_Comm host = MPI_COMM_NULL;
   int ranks_here = 0;
+  int ranks = 0;
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
   MPI_Comm_size(host, &ranks_here);
-  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
-  if (ranks_here == scheduler.size()) {
-    MPI_Win window = MPI_WIN_NULL;
-    int* word = nullptr;
-    int rank = 0;
-    MPI_Comm_rank(host, &rank);
-    MPI_Win_allocate_shared(rank == 0 ? sizeof(int) : 0, sizeof(int), MPI_INFO_NULL, host, &word,
-                            &window);
-    MPI_Aint bytes = 0;
-    int unit = 0;
-    MPI_Win_shared_query(window, 0, &bytes, &unit, &word);
-    std::atomic_ref<int> seen(*word);
-    if (rank == 0) seen.store(0);
-    MPI_Barrier(host);
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  if (ranks_here != ranks) {
+    MPI_Comm_free(&host);
+    GTEST_SKIP() << "ranks of several hosts share no word";
+  }
+  {
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+    testing::SharedWord shared(host);
+    std::atomic_ref<int> seen(shared.word());
     seen_by_all = &seen;
     running = &scheduler;
     if (scheduler.rank() == 0) scheduler.submit<hold_on>(0);
     scheduler.run();
     EXPECT_EQ(scheduler.reduce(counted), 100u);
-    EXPECT_EQ(seen.load(), scheduler.size() > 1 ? 1 : 0);
-    MPI_Win_free(&window);
+    EXPECT_EQ(seen.load(), ranks > 1 ? 1 : 0);
   }
   MPI_Comm_free(&host);
 }
