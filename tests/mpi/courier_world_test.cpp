@@ -242,6 +242,17 @@ TEST(CourierWorld, EachJobRunsOnceAndThenItIsOver) {
   }
 }
 
+/// A rank that has nothing to do leaves word, and is told when there is something.
+TEST(CourierWorld, IdleRanksAreTold) {
+  std::uint64_t told = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Story story(seed, {8, 0, Shape::windows}, 500);
+    ASSERT_TRUE(story.around.world.run(1'000'000'000)) << "no end; seed " << seed;
+    for (const auto& rank : story.all) told += rank->statistics().wakes;
+  }
+  EXPECT_GT(told, 0u);
+}
+
 TEST(CourierWorld, ManyRanksShareLittle) {
   expect_each_job_once(1, {3000, 0, Shape::windows}, 4000);
   expect_each_job_once(2, {500, 16, Shape::windows}, 2000);

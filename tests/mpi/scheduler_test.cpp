@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/pools.hpp"
@@ -248,14 +249,18 @@ TEST_F(SchedulerTest, ARankThatDoesNotComeBackForLongLosesNothing) {
 
 /// What a program may do in a job: here, send itself a message.
 Scheduler* running = nullptr;
+std::atomic<int> calling{0};  // threads of this rank that are at it
 Sum<std::uint64_t> refused;
 
 void send_to_self(JobContext&, const std::uint64_t& amount) {
   std::uint64_t arrived = 0;
   try {
     running->with_mpi([&] {
+      EXPECT_EQ(calling.fetch_add(1), 0) << "somebody else calls MPI";
+      std::this_thread::yield();
       MPI_Sendrecv(&amount, 1, MPI_UINT64_T, 0, 7, &arrived, 1, MPI_UINT64_T, 0, 7, MPI_COMM_SELF,
                    MPI_STATUS_IGNORE);
+      calling.fetch_sub(1);
     });
     counted += 1;
     total += arrived;

@@ -129,6 +129,22 @@ TEST(ShelfExplore, AnEarlyThiefLeavesItsShareToTheOwner) {
       {.preemptions = 3});
 }
 
+/// Attempts that came before the closing are known, and cost the next filling nothing.
+TEST(ShelfExplore, KnownAttemptsOwnNothingOfTheNextFilling) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        const auto s = std::make_unique<Scene>();
+        explorer.run({[&] {
+          s->open(2);
+          for (int thief = 1; thief <= 3; ++thief) s->steal(thief);
+          s->close();
+          EXPECT_FALSE(s->shelf.room().empty());
+          EXPECT_EQ(s->shelf.open(3), 0u);
+        }});
+      },
+      {.preemptions = 0});
+}
+
 /// A slot is filled again only when its last reader has gone: with nine fillings each is used.
 TEST(ShelfExplore, ASlowReaderKeepsItsSlot) {
   Explorer::explore(

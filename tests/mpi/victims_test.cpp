@@ -105,6 +105,12 @@ TEST(Victims, RemembersNoMoreThanItMay) {
   EXPECT_NE(victims.report(3 * ms).front().rank, 77) << "it was seen longest ago";
 }
 
+TEST(Victims, ThoseThatAreForgottenAreStrangersAgain) {
+  Victims victims(around_first(40), 8, 1);
+  for (int rank = 1; rank < 40; ++rank) victims.failed(rank, 1 * us, rank * us);
+  EXPECT_EQ(choices(victims, 1 * ms).size(), 39u);
+}
+
 TEST(Victims, TheReportTellsWhatWasSeen) {
   Victims victims(around_first(10, 2, 4), 8, 1);
   victims.took(3, 20, 0, 5 * us, 0);
