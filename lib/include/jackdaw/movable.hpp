@@ -10,8 +10,9 @@
 #include <type_traits>  // is_same_v, remove_cvref_t
 #include <utility>      // forward
 
-#include "jackdaw/codec.hpp"       // Bytes, Codec
-#include "jackdaw/packed_job.hpp"  // PackedJob
+#include "jackdaw/codec.hpp"             // Bytes, Codec
+#include "jackdaw/detail/kind_note.hpp"  // KindNote
+#include "jackdaw/packed_job.hpp"        // PackedJob
 
 namespace jackdaw {
 class JobContext;
@@ -106,6 +107,7 @@ class MovableJob {
 
   [[nodiscard]] const Payload& payload() const noexcept { return payload_; }
   static JobKind kind;
+  static inline constinit KindNote note{};
   static const bool registered;
 
  private:
@@ -117,6 +119,8 @@ template <typename F>
 inline constexpr const JobKind* kind_of = nullptr;
 template <auto Function>
 inline constexpr const JobKind* kind_of<MovableJob<Function>> = &MovableJob<Function>::kind;
+template <auto Function>
+inline constexpr KindNote* note_of<MovableJob<Function>> = &MovableJob<Function>::note;
 /// Whether a closure has a future, which must be told if it will never run.
 template <typename F>
 inline constexpr bool has_future = false;

@@ -65,6 +65,8 @@ class AskedJob {
 template <auto Function>
 inline constexpr const JobKind* kind_of<AskedJob<Function>> = &MovableJob<Function>::kind;
 template <auto Function>
+inline constexpr KindNote* note_of<AskedJob<Function>> = &MovableJob<Function>::note;
+template <auto Function>
 inline constexpr bool has_future<AskedJob<Function>> = true;
 
 /// A future in the making: forgotten again unless the job comes to be.

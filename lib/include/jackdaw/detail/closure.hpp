@@ -97,8 +97,8 @@ struct DetachedJob : JobRecord {
 };
 template <typename F>
 constinit const JobOps DetachedJob<F>::table{
-    &run,     nullptr,   &discard, &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
-    &give_up, kind_of<F>};
+    &run,     nullptr,    &discard,  &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
+    &give_up, note_of<F>, kind_of<F>};
 
 /// A job with handles.
 template <typename F, typename R>
@@ -135,7 +135,8 @@ struct SharedJob : ResultJob<R> {
 };
 template <typename F, typename R>
 constinit const JobOps SharedJob<F, R>::table{
-    &run, &call, &discard, &drop_result, sizeof(SharedJob), alignof(SharedJob), nullptr};
+    &run,    &call,     &discard, &drop_result, sizeof(SharedJob), alignof(SharedJob),
+    nullptr, note_of<F>};
 
 /// Makes a job in a store, whose owner calls this, with a function that is made of `args`. Not
 /// counted as created before it exists.

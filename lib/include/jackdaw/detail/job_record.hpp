@@ -7,8 +7,9 @@
 #include <cstddef>  // size_t
 #include <cstdint>  // uint8_t, uint16_t, uint32_t, uint64_t
 
-#include "jackdaw/detail/job_word.hpp"  // JobWord
-#include "jackdaw/job_state.hpp"        // JobState
+#include "jackdaw/detail/job_word.hpp"   // JobWord
+#include "jackdaw/detail/kind_note.hpp"  // KindNote
+#include "jackdaw/job_state.hpp"         // JobState
 
 namespace jackdaw {
 class JobContext;
@@ -36,6 +37,7 @@ struct JobOps {
   std::uint32_t alignment;
   void (*give_up)(JobRecord&) noexcept;  ///< of a job without handles that will never run: tells
                                          ///< who waits for it
+  KindNote* note;                        ///< of all jobs of this kind
   const JobKind* kind = nullptr;         ///< null: it stays in its rank
 };
 
