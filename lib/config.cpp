@@ -68,6 +68,9 @@ constexpr std::string_view fields[] = {"workers",
                                        "seed",
                                        "stack_bytes",
                                        "at_exit",
+                                       "timeout",
+                                       "max_preemption_depth",
+                                       "warn",
                                        "fabric",
                                        "progress_interval",
                                        "affinity_entries",
@@ -109,6 +112,9 @@ void set_field(Config& config, std::string_view field, std::string_view text) {
   if (field == "seed") return read(field, text, config.seed);
   if (field == "stack_bytes") return read(field, text, config.stack_bytes);
   if (field == "at_exit") return read_name(field, text, exits, config.at_exit);
+  if (field == "timeout") return read(field, text, config.timeout);
+  if (field == "max_preemption_depth") return read(field, text, config.max_preemption_depth);
+  if (field == "warn") return read(field, text, config.warn);
   if (field == "fabric") return read_name(field, text, transports, config.fabric);
   if (field == "progress_interval") return read(field, text, config.progress_interval);
   if (field == "affinity_entries") return read(field, text, config.affinity_entries);
@@ -144,6 +150,8 @@ void Config::validate() const {
   const auto high = static_cast<std::uint64_t>(backoff_max.count());
   check("backoff_min", low, 1, 60000);
   check("backoff_max", high, low, 60000);
+  check("timeout", static_cast<std::uint64_t>(timeout.count()), 0, 1'000'000'000);
+  check("max_preemption_depth", max_preemption_depth, 0, 64);
   check("progress_interval", static_cast<std::uint64_t>(progress_interval.count()), 1, 1'000'000);
   check("affinity_entries", affinity_entries, 8, 4096);
   check("stack_bytes", stack_bytes, std::size_t{1} << 16, std::size_t{1} << 36);

@@ -26,6 +26,7 @@ Engine::Engine(const Config& asked)
     : config((asked.validate(), asked)), pins_(std::make_unique<Pins>()) {
   lay_out_workers();
   const std::size_t count = pins_->places.size();
+  events = std::make_shared<EventLog>(*this, count);
   idle = std::make_unique<IdleSet<>>(count);
   for (std::size_t i = 0; i < count; ++i) {
     workers.push_back(std::make_unique<Worker>(*this, static_cast<std::uint16_t>(i),
@@ -43,6 +44,7 @@ Engine::Engine(const Config& asked)
   stores_alive_.store(count + inbox_count, std::memory_order_relaxed);  // nobody else is here yet
   // While the process has one thread, this costs nothing; later, milliseconds.
   (void)heavy_barrier_works();
+  steward = std::make_unique<Steward>(*this);  // before anybody is pinned
   start_threads();
 }
 
@@ -132,6 +134,8 @@ void Engine::wake_all() noexcept {
 void Engine::close() {
   if (config.at_exit == AtExit::cancel) idle->set_cancelling();
   end_threads();
+  steward.reset();
+  events->detach();
   drop_stale_entries();
   replies.fail_all("the pool has ended, and the job has not run", 0);
   // The last of these deletes the engine, unless a handle outlives the pool.
@@ -224,16 +228,14 @@ void Engine::notice_quiet() noexcept {
 
 void Engine::run_with(WorkSource& more) {
   source.store(&more, std::memory_order_release);  // (X)
-  {
-    const Steward steward(*this, more, more.attendance_interval());  // before the caller is pinned
-    Worker* seat = nullptr;
-    while ((seat = enter_seat()) == nullptr) Sync::yield();  // worker 0 runs a job from before
-    Worker* const outer = std::exchange(this_worker, seat);
-    wake_all();
-    seat->live_as_guest(more);
-    this_worker = outer;
-    leave_seat();
-  }
+  steward->ring();
+  Worker* seat = nullptr;
+  while ((seat = enter_seat()) == nullptr) Sync::yield();  // worker 0 runs a job from before
+  Worker* const outer = std::exchange(this_worker, seat);
+  wake_all();
+  seat->live_as_guest(more);
+  this_worker = outer;
+  leave_seat();
   source.store(nullptr, std::memory_order_seq_cst);                            // (Y)
   while (source_visitors.load(std::memory_order_seq_cst) != 0) Sync::yield();  // (Y)
   idle->clear_cancelling();  // if the source has stopped the pool

@@ -9,6 +9,7 @@
 #include "jackdaw/detail/engine.hpp"   // Engine
 #include "jackdaw/detail/worker.hpp"   // Worker
 #include "packing.hpp"                 // Packing
+#include "source_visit.hpp"            // SourceVisit
 
 // How jobs leave a pool for another rank, and come into one.
 
@@ -106,23 +107,6 @@ class WorkerDoor final : public EngineDoor {
 
  private:
   Worker& worker_;
-};
-
-/// One who is at the source, which waits for it before it goes: (Y) of Engine.
-class SourceVisit {
- public:
-  explicit SourceVisit(Engine& engine) noexcept : engine_(engine) {
-    engine.source_visitors.fetch_add(1, std::memory_order_seq_cst);  // (Y)
-    source_ = engine.source.load(std::memory_order_seq_cst);         // (X) (Y)
-  }
-  SourceVisit(const SourceVisit&) = delete;
-  SourceVisit& operator=(const SourceVisit&) = delete;
-  ~SourceVisit() { engine_.source_visitors.fetch_sub(1, std::memory_order_release); }  // (Y)
-  [[nodiscard]] WorkSource* source() const noexcept { return source_; }
-
- private:
-  Engine& engine_;
-  WorkSource* source_;
 };
 
 /// Another rank may want something.

@@ -1,11 +1,13 @@
 #include <exception>  // current_exception
 #include <new>        // align_val_t
+#include <optional>   // optional
 #include <string>     // string
 
 #include "jackdaw/detail/closure.hpp"  // outcome_of_exception
 #include "jackdaw/detail/engine.hpp"   // Engine, JobExtra
 #include "jackdaw/job_context.hpp"     // JobContext
 #include "jackdaw/work_source.hpp"     // WorkSource
+#include "steward.hpp"                 // Steward
 
 // What happens to a job between its making and the freeing of its record, beside being run.
 
@@ -23,14 +25,28 @@ JobExtra& Engine::extra_of(JobRecord& job) {
 
 // --- endings -------------------------------------------------------------------------------------
 
-Outcome outcome_of_exception(JobRecord& job, JobContext& context) noexcept {
-  const bool asked = context.stop_requested();
+namespace {
+
+/// Of an exception that says that a job has stopped because it was asked to.
+[[nodiscard]] std::optional<Outcome> outcome_of_stop(const JobWord<>& word,
+                                                     const std::exception_ptr& error) noexcept {
   try {
-    throw;
+    std::rethrow_exception(error);
   } catch (const Cancelled&) {
-    if (asked) return Outcome::cancelled;
+    if (word.stop_requested() && !word.is_overdue()) return Outcome::cancelled;
+  } catch (const TimedOut&) {
+    if (word.is_overdue()) return Outcome::timed_out;
+  } catch (const Answered& answered) {
+    return outcome_of_stop(word, answered.error()).value_or(Outcome::failed);
   } catch (...) {
   }
+  return {};
+}
+
+}  // namespace
+
+Outcome outcome_of_exception(JobRecord& job) noexcept {
+  if (const auto stopped = outcome_of_stop(job.word, std::current_exception())) return *stopped;
   if (!job.word.is_shared()) {
     this_worker->engine().keep_first_error(std::current_exception());
     return Outcome::failed;
@@ -51,6 +67,7 @@ void Engine::keep_first_error(std::exception_ptr error) noexcept {
 }
 
 void Engine::count_outcome(JobState outcome) noexcept {  // relaxed: statistics
+  if (outcome == JobState::timed_out) timed_out.fetch_add(1, std::memory_order_relaxed);
   if (outcome == JobState::failed) failed.fetch_add(1, std::memory_order_relaxed);
   if (outcome == JobState::cancelled) cancelled.fetch_add(1, std::memory_order_relaxed);
 }
@@ -59,6 +76,7 @@ void Engine::finish(JobRecord& job, JobState outcome) noexcept {
   // Before the step: afterwards, whoever waited may be gone with all that belongs to the job; the
   // record itself is held by the caller.
   count_outcome(outcome);
+  tell(job, JobState::running, outcome);
   job.word.finish(outcome);
   release_dependents(job);
 }
@@ -69,12 +87,38 @@ bool Engine::cancel(JobRecord& job) noexcept {
     case JobWord<>::Cancel::requested:
       // seq_cst: with JobContext::stop_token, which makes extra and then looks at the word.
       if (JobExtra* extra = job.extra.load(std::memory_order_seq_cst)) extra->stop.request_stop();
+      alert_workers();
       return false;
     case JobWord<>::Cancel::done: break;
   }
   count_outcome(JobState::cancelled);
+  cancelled_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
+  tell(job, JobState::pending, JobState::cancelled);
   release_dependents(job);
   return true;
+}
+
+void Engine::expire(const JobRef& ref) noexcept {
+  JobRecord& job = *ref.record_;
+  if (!job.word.try_expire()) return;
+  count_outcome(JobState::timed_out);
+  timed_out_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
+  tell(job, JobState::pending, JobState::running);
+  tell(job, JobState::running, JobState::timed_out);
+  release_dependents(job);
+}
+
+void Engine::set_limits(JobRecord& job, const Limits& limits) {
+  if (limits == Limits{}) return;
+  extra_of(job).limits = limits;
+  if (limits.deadline_ns != Limits::none && !job.word.is_shared()) begin_care();
+  if (limits.timeout_ns > 0) steward->attend_to(limits.timeout_ns);
+  if (limits.deadline_ns == Limits::none) return;
+  // Relaxed: a reference is held already, by the caller or by the queue the job is about to enter.
+  if (job.word.is_shared()) {
+    job.refs.fetch_add(1, std::memory_order_relaxed);
+    steward->watch_deadline(limits.deadline_ns, JobRef(*this, job));
+  }
 }
 
 // --- waiting -------------------------------------------------------------------------------------
@@ -196,7 +240,10 @@ std::uint32_t Engine::intern(std::string_view name) {
 }
 
 std::string_view Engine::name_of(const JobRecord& job) const {
-  if (job.name == 0) return {};
+  if (job.name == 0) {
+    const JobKind* const kind = job.ops == nullptr ? nullptr : job.ops->kind;
+    return kind == nullptr ? std::string_view{} : kind->name;
+  }
   const std::lock_guard hold(mutex_);
   return name_list_[job.name - 1];
 }

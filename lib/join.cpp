@@ -1,8 +1,5 @@
-#include <pthread.h>  // pthread_getattr_np
-
 #include <algorithm>     // min
 #include <chrono>        // nanoseconds
-#include <cstdint>       // uintptr_t
 #include <stdexcept>     // runtime_error
 #include <string>        // to_string
 #include <system_error>  // system_error
@@ -11,6 +8,7 @@
 #include "jackdaw/detail/replies.hpp"  // ReplyState
 #include "jackdaw/detail/worker.hpp"   // Worker
 #include "jackdaw/remote_future.hpp"   // RemoteError
+#include "stack_room.hpp"              // stack_room
 
 // How a worker waits inside a job. For a stolen task, or for a job with a handle: then it never
 // starts unrelated work on top, so stacks stay bounded, and no wait can deadlock through it: every
@@ -27,28 +25,14 @@ constexpr unsigned max_help_depth = 16;  // frames of helping, beside those of t
 constexpr std::chrono::nanoseconds shortest_sleep{200'000}, longest_sleep{8'000'000};
 
 constexpr std::chrono::nanoseconds longest_unasked{1'000'000};  // while other ranks may answer
-constexpr std::size_t stack_reserve = 128 * 1024;  // bytes that are left to the jobs themselves
 
 /// \throws std::runtime_error  the calling thread has nearly used up its stack
 void expect_stack() {
-  struct Stack {
-    Stack() {
-      pthread_attr_t attributes;
-      if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
-      void* lowest = nullptr;
-      if (pthread_attr_getstack(&attributes, &lowest, &bytes) == 0)
-        end = reinterpret_cast<std::uintptr_t>(lowest);
-      pthread_attr_destroy(&attributes);
-    }
-    std::uintptr_t end = 0;  // the lowest address; it grows down
-    std::size_t bytes = 0;
-  };
-  thread_local const Stack stack;
-  const auto left = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - stack.end;
-  if (left >= std::min(stack_reserve, stack.bytes / 4)) return;
+  const StackRoom room = stack_room();
+  if (!room.is_short()) return;
   throw std::runtime_error("too many jobs wait for futures on top of each other: of " +
-                           std::to_string(stack.bytes) + " bytes of stack " + std::to_string(left) +
-                           " are left; raise stack_bytes");
+                           std::to_string(room.bytes) + " bytes of stack " +
+                           std::to_string(room.left) + " are left; raise stack_bytes");
 }
 
 }  // namespace
@@ -65,6 +49,7 @@ void Worker::wait_until(Done done, Help help, Sleep sleep) {
   auto nap = shortest_sleep;
   for (unsigned round = 0; !done();) {
     patience_ = round;
+    give_way();  // what is critical may come on top of anything
     if (help()) {
       round = 0;
       nap = shortest_sleep;
@@ -124,6 +109,7 @@ bool Worker::start_for(JobRecord& job) {
   if (!job.word.try_start()) return false;
   time_.enter(Slice::working);
   {
+    const Turn turn(*this, Turn::Kind::job, Turn::Below::rests);
     const Frame frame(*this, &job);
     run_shared(job);
   }
@@ -138,6 +124,7 @@ void Worker::wait_for(JobRecord& job) {
     throw std::system_error(std::make_error_code(std::errc::resource_deadlock_would_occur),
                             "a job waits for itself");
   }
+  const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   wait_until([&] { return is_final(job.word.state()); },
              [&] { return start_for(job) || help(&job, Task::nobody); },
              [&](long ns) { job.word.sleep(ns); });
@@ -152,6 +139,7 @@ bool Worker::Answering::is_awaited_by(const ReplyState& reply) const noexcept {
 /// As an idle worker would: what it finds here, or else elsewhere.
 bool Worker::run_another() noexcept {
   if (--until_service_ == 0) serve();
+  const Turn turn(*this, Turn::Kind::job, Turn::Below::rests);
   if (!hunt_once() && !(fetch_elsewhere() && hunt_once())) return false;
   tasks_.set_tag(nullptr);
   time_.enter(Slice::searching);
@@ -168,6 +156,7 @@ void Worker::wait_for(ReplyState& reply) {
   expect_stack();
   const WorkSource* const source = engine_->source.load(std::memory_order_acquire);  // (X)
   if (source != nullptr) until_service_ = 1;
+  const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   const Frame frame(*this, nullptr);
   const auto parted = [&] { return source != nullptr && source->is_done(); };
   wait_until([&] { return reply.is_ready() || parted(); }, [&] { return run_another(); },

@@ -2,6 +2,8 @@
 
 #include <stdexcept>  // logic_error
 
+#include "steward.hpp"  // Steward
+
 namespace jackdaw {
 
 // --- handles -------------------------------------------------------------------------------------
@@ -24,6 +26,8 @@ void JobRef::throw_unless_completed() const {
   const JobState state = record_->word.state();
   if (state == JobState::completed) return;
   if (state == JobState::cancelled) throw Cancelled("the job was cancelled, so it has no result");
+  if (state == JobState::timed_out)
+    throw TimedOut("the job has passed its time limit or its deadline, so it has no result");
   detail::JobExtra& extra = detail::Engine::extra_of(*record_);
   std::exception_ptr error;
   {
@@ -57,6 +61,37 @@ unsigned Pool::workers() const noexcept { return static_cast<unsigned>(engine_->
 const std::vector<std::string>& Pool::notes() const noexcept { return engine_->notes; }
 std::optional<unsigned> Pool::package() const noexcept { return engine_->package(); }
 
+namespace {
+
+/// What follows from the other counts.
+void count_steps(Statistics& all, std::uint64_t cancelled_early, std::uint64_t expired_early) {
+  using enum JobState;
+  const auto step = [&](JobState from, JobState to) -> std::uint64_t& {
+    return all.job_steps[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+  };
+  std::uint64_t run = 0, steals = 0, preemptions = 0, yields = 0;
+  for (const auto& worker : all.workers) {
+    run += worker.jobs_run;
+    steals += worker.jobs_stolen;
+    preemptions += worker.preemptions;
+    yields += worker.yields;
+  }
+  const auto late = all.jobs_timed_out, odd = all.jobs_cancelled - cancelled_early;
+  step(pending, running) = run + yields + expired_early;
+  step(pending, stolen) = step(stolen, pending) = steals;
+  step(pending, cancelled) = cancelled_early;
+  step(running, preempted) = step(preempted, running) = preemptions;
+  step(running, pending) = yields;
+  step(running, failed) = all.jobs_failed;
+  step(running, cancelled) = odd;
+  step(running, timed_out) = late;
+  const auto others = all.jobs_failed + odd + late;
+  const auto ended = run + expired_early;
+  step(running, completed) = ended > others ? ended - others : 0;  // read one after the other
+}
+
+}  // namespace
+
 Statistics Pool::statistics() const {
   Statistics all;
   for (const auto& worker : engine_->workers) all.workers.push_back(worker->statistics());
@@ -65,8 +100,16 @@ Statistics Pool::statistics() const {
   all.jobs_failed = engine_->failed.load(std::memory_order_relaxed);  // relaxed: statistics
   all.jobs_failed_detached = engine_->failed_detached.load(std::memory_order_relaxed);
   all.jobs_cancelled = engine_->cancelled.load(std::memory_order_relaxed);
+  all.jobs_timed_out = engine_->timed_out.load(std::memory_order_relaxed);
   all.jobs_overflowed = engine_->overflowed.load(std::memory_order_relaxed);
+  count_steps(all, engine_->cancelled_early.load(std::memory_order_relaxed),
+              engine_->timed_out_early.load(std::memory_order_relaxed));
   return all;
 }
+
+Subscription Pool::subscribe(EventFunction function) {
+  return {engine_->events, engine_->events->subscribe(std::move(function))};
+}
+std::vector<Overstay> Pool::overstays() const { return engine_->steward->overstays(); }
 
 }  // namespace jackdaw

@@ -126,7 +126,6 @@ void Engine::answer_failure(const Reply& to, std::string text) noexcept {
 }
 
 void Engine::answer_exception(const Reply& to) noexcept {
-  count_outcome(JobState::failed);
   answer_failure(to, text_of(std::current_exception()));
 }
 

@@ -1,13 +1,20 @@
 #include "steward.hpp"
 
-#include <array>  // array
+#include <algorithm>  // max, min
+#include <array>      // array
 
 #include "engine_door.hpp"            // EngineDoor
 #include "jackdaw/detail/engine.hpp"  // Engine
 #include "packing.hpp"                // Packing
+#include "source_visit.hpp"           // SourceVisit
 
 namespace jackdaw::detail {
 namespace {
+
+constexpr std::chrono::milliseconds shortest_interval{1}, longest_interval{250};
+constexpr std::chrono::milliseconds longest_nap{1000};   // of an idle pool
+constexpr std::chrono::milliseconds event_interval{10};  // while somebody listens
+constexpr std::int64_t looks_per_limit = 16;             // how exact time limits are
 
 /// The door, opened by a thread that is no worker: it takes jobs as a thief does, and puts them
 /// where threads from outside do.
@@ -53,17 +60,83 @@ class OutsideDoor final : public EngineDoor {
 
 }  // namespace
 
-Steward::Steward(Engine& engine, WorkSource& source, std::chrono::nanoseconds interval)
-    : engine_(engine), source_(source), interval_(interval) {
-  if (interval > std::chrono::nanoseconds::zero())
-    thread_ = std::jthread([this](const std::stop_token& stop) { live(stop); });
+Steward::Steward(Engine& engine)
+    : engine_(engine),
+      limits_(engine),
+      interval_ns_(std::chrono::nanoseconds(longest_interval).count()),
+      thread_([this](const std::stop_token& stop) { live(stop); }) {
+  const std::chrono::nanoseconds timeout = engine.config.timeout;
+  if (timeout > std::chrono::nanoseconds::zero()) attend_to(timeout.count());
+}
+
+Steward::~Steward() {
+  thread_.request_stop();
+  ring();
+  thread_.join();
+  limits_.clear();
+}
+
+void Steward::attend_to(std::int64_t timeout_ns) noexcept {
+  const auto wanted = std::max<std::int64_t>(timeout_ns / looks_per_limit,
+                                             std::chrono::nanoseconds(shortest_interval).count());
+  auto now = interval_ns_.load(std::memory_order_relaxed);
+  while (wanted < now &&
+         !interval_ns_.compare_exchange_weak(now, wanted, std::memory_order_relaxed)) {
+  }
+  if (wanted < std::chrono::nanoseconds(longest_interval).count()) ring();
+}
+
+void Steward::watch_deadline(std::int64_t deadline_ns, JobRef job) {
+  limits_.watch_deadline(deadline_ns, std::move(job));
+  const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+  attend_to(std::max<std::int64_t>(deadline_ns - now.count(), 0));
+}
+
+void Steward::ring() noexcept {
+  bell_.store(1, std::memory_order_release);  // (R)
+  Sync::wake(bell_);
 }
 
 void Steward::live(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    bell_.store(0, std::memory_order_relaxed);  // before the looks: what rings later is heard
+    limits_.look();
+    engine_.events->deliver();
+    const auto now = Clock::now();
+    attend_source(now);
+    Sync::wait(bell_, 0, nap(now).count());
+    (void)bell_.load(std::memory_order_acquire);  // (R)
+  }
+}
+
+/// How long to sleep: longer and longer while all workers sleep, and nobody else needs it.
+std::chrono::nanoseconds Steward::nap(Clock::time_point now) noexcept {
+  std::chrono::nanoseconds wanted{interval_ns_.load(std::memory_order_relaxed)};
+  const bool idle = Pulse::sleepers(engine_.idle->pulse()) == engine_.workers.size();
+  idle_nap_ = idle
+                  ? std::min<std::chrono::nanoseconds>(2 * std::max(idle_nap_, wanted), longest_nap)
+                  : std::chrono::nanoseconds::zero();
+  if (idle) wanted = std::max(wanted, idle_nap_);
+  if (engine_.events->is_on()) wanted = std::min<std::chrono::nanoseconds>(wanted, event_interval);
+  if (next_attendance_ != Clock::time_point{})
+    wanted = std::min<std::chrono::nanoseconds>(wanted, next_attendance_ - now);
+  return std::max<std::chrono::nanoseconds>(wanted, std::chrono::microseconds(1));
+}
+
+/// While Engine::run_with runs.
+void Steward::attend_source(Clock::time_point now) {
+  const SourceVisit visit(engine_);
+  const auto interval = visit.source() == nullptr ? std::chrono::nanoseconds::zero()
+                                                  : visit.source()->attendance_interval();
+  if (interval <= std::chrono::nanoseconds::zero()) {
+    next_attendance_ = {};
+    return;
+  }
+  if (next_attendance_ == Clock::time_point{}) next_attendance_ = now + interval;
+  if (now < next_attendance_) return;
   OutsideDoor door(engine_);
-  std::unique_lock hold(mutex_);
-  while (!wake_.wait_for(hold, stop, interval_, [&] { return stop.stop_requested(); }))
-    source_.attend(door);
+  visit.source()->attend(door);
+  next_attendance_ = now + interval;
 }
 
 }  // namespace jackdaw::detail

@@ -1,34 +1,52 @@
 #pragma once
 /// \file
-/// The rank's housekeeping thread: attends to other ranks while all workers are deep in long jobs.
+/// The rank's housekeeping thread: time limits, events, and other ranks while all workers are deep
+/// in long jobs.
 
-#include <chrono>              // nanoseconds
-#include <condition_variable>  // condition_variable_any
-#include <mutex>               // mutex
-#include <thread>              // jthread
+#include <atomic>   // atomic
+#include <chrono>   // steady_clock
+#include <cstdint>  // int64_t
+#include <thread>   // jthread
 
-#include "jackdaw/work_source.hpp"  // WorkSource
+#include "time_limits.hpp"  // TimeLimits
 
 namespace jackdaw::detail {
 
 class Engine;
 
-/// Lives while Engine::run_with runs. It is not pinned, and sleeps but for some microseconds at a
-/// time.
+/// Lives as long as the workers. It is not pinned, and sleeps but for some microseconds at a time:
+/// shortly while there is much to see to, for up to a second while the pool is idle.
 class Steward {
  public:
-  /// \param interval  between two attendances; zero: none, and there is no thread
-  Steward(Engine& engine, WorkSource& source, std::chrono::nanoseconds interval);
+  explicit Steward(Engine& engine);
+  Steward(const Steward&) = delete;
+  Steward& operator=(const Steward&) = delete;
+  ~Steward();
+
+  // Thread-safety: any thread.
+
+  /// There are jobs, or will be, with a time limit as short as this: looks often enough for that.
+  void attend_to(std::int64_t timeout_ns) noexcept;
+  void watch_deadline(std::int64_t deadline_ns, JobRef job);
+  [[nodiscard]] std::vector<Overstay> overstays() const { return limits_.overstays(); }
+  /// Come by now.
+  void ring() noexcept;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void live(const std::stop_token& stop);
+  void attend_source(Clock::time_point now);
+  [[nodiscard]] std::chrono::nanoseconds nap(Clock::time_point now) noexcept;
 
   Engine& engine_;
-  WorkSource& source_;
-  std::chrono::nanoseconds interval_;
-  std::mutex mutex_;  // for the wait alone
-  std::condition_variable_any wake_;
-  std::jthread thread_;  // last: it uses all the others
+  TimeLimits limits_;
+  /// Between two looks. Relaxed: who makes it shorter rings afterwards.
+  std::atomic<std::int64_t> interval_ns_;
+  std::chrono::nanoseconds idle_nap_{};
+  Clock::time_point next_attendance_{};
+  std::atomic<unsigned> bell_{0};  // (R): store, then wake -> load before the wait; unsigned: futex
+  std::jthread thread_;            // last: it uses all the others
 };
 
 }  // namespace jackdaw::detail

@@ -1,3 +1,6 @@
+#include <chrono>     // nanoseconds
+#include <stdexcept>  // invalid_argument
+
 #include "jackdaw/detail/engine.hpp"       // Engine
 #include "jackdaw/detail/thread_slot.hpp"  // thread_slot
 
@@ -8,6 +11,19 @@ namespace {
 
 constexpr std::int64_t shown_by_inbox = 64;  // jobs public at once; the rest is published on demand
 constexpr unsigned jobs_between_wakes = 256;  // in a batch
+
+Limits limits_of(const JobOptions& options) {
+  using std::chrono::nanoseconds;
+  Limits limits;
+  if (options.timeout) {
+    if (*options.timeout < nanoseconds::zero())
+      throw std::invalid_argument("the timeout of a job is negative; zero means none");
+    limits.timeout_ns = options.timeout->count();
+  }
+  if (options.deadline)
+    limits.deadline_ns = nanoseconds(options.deadline->time_since_epoch()).count();
+  return limits;
+}
 
 }  // namespace
 
@@ -38,20 +54,28 @@ Engine::Submission::Submission(Engine& engine)
     : engine_(engine),
       worker_(this_worker != nullptr && &this_worker->engine() == &engine ? this_worker : nullptr),
       store_(worker_ != nullptr ? &worker_->store : nullptr) {
-  if (worker_ != nullptr) return;
-  Inbox& inbox = *engine.inboxes[thread_slot() % engine.inboxes.size()];
+  if (worker_ == nullptr) enter_inbox();
+}
+
+Engine::Submission::Submission(Engine& engine, Outside) : engine_(engine), worker_(nullptr) {
+  enter_inbox();
+}
+
+void Engine::Submission::enter_inbox() {
+  Inbox& inbox = *engine_.inboxes[thread_slot() % engine_.inboxes.size()];
   lock_ = std::unique_lock(inbox.mutex);
   store_ = &inbox.store;
 }
 
 void Engine::Submission::push(JobRecord& job, const JobOptions& options) {
   job.name = engine_.intern(options.name);
+  if (options.timeout || options.deadline) engine_.set_limits(job, limits_of(options));
   if (options.after.empty() || !engine_.hold_back(job, options.after)) push(job);
 }
 
 void Engine::Submission::push(JobRecord& job) noexcept {
   const auto job_class = static_cast<std::size_t>(job.word.priority());
-  if (worker_ != nullptr) return worker_->push(job, job_class);
+  if (worker_ != nullptr) return worker_->spawn(job, job_class);
   auto& deque = store_->deques[job_class];
   if (deque.put(&job) && deque.answer(JobStore::rearms(job_class)) == JobDeque::Room::full) {
     std::vector<JobRecord*> block(engine_.config.deque_capacity / 2);
@@ -78,6 +102,7 @@ void Engine::Submission::call_workers() noexcept {
     if ((missing >> c & 1U) != 0) engine_.idle->set_present(c);
   }
   if ((engine_.idle->pulse() & Pulse::hungry) != 0) engine_.idle->wake_one();
+  if ((classes_ & Pulse::critical) != 0) engine_.alert_workers();
 }
 
 Engine::Submission::~Submission() {

@@ -13,7 +13,7 @@ constexpr unsigned seize_after = 16;  // fruitless rounds: some 10 us
 constexpr unsigned lost_races = 4;    // before the thief goes to another victim
 
 /// A job leaves its deque and is pending again with the thief.
-void mark_stolen(JobRecord& job, std::uint16_t from) noexcept {
+void mark_stolen(Engine& engine, JobRecord& job, std::uint16_t from) noexcept {
   if (job.word.is_shared()) {
     // It may be cancelled, or started by a waiter, meanwhile: then the entry is stale, as any may
     // be.
@@ -21,8 +21,10 @@ void mark_stolen(JobRecord& job, std::uint16_t from) noexcept {
   } else {
     job.word.step_alone(JobState::stolen);
   }
+  engine.tell(job, JobState::pending, JobState::stolen);
   job.stolen_from = from;
   if (job.moves != UINT16_MAX) ++job.moves;
+  engine.tell(job, JobState::stolen, JobState::pending);
   if (job.word.is_shared()) {
     job.word.settle();
   } else {
@@ -140,7 +142,7 @@ JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
     const auto taken = take_from(victim.store.deques[job_class], loot.data(), most, nullptr);
     if (taken == 0) return nullptr;
     tally_.jobs_stolen.add(taken);
-    for (std::size_t i = 0; i < taken; ++i) mark_stolen(*loot[i], victim.store.index);
+    for (std::size_t i = 0; i < taken; ++i) mark_stolen(*engine_, *loot[i], victim.store.index);
     return settle(loot.data(), taken, job_class);
   });
 }

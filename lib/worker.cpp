@@ -21,6 +21,13 @@ void Worker::set_state(WorkerState to) noexcept {
     if (to != WorkerState::shutdown) return;  // a draining worker runs what is left
   }
   assert(may_step(from, to) && "this step of a worker is not legal");
+  steps_[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)].add(1);
+  if (engine_->events->is_on()) [[unlikely]] {
+    engine_->events->add({.kind = EventKind::worker_step,
+                          .worker = store.index,
+                          .worker_from = from,
+                          .worker_to = to});
+  }
   state_.store(to, std::memory_order_release);  // a snapshot for others
 }
 
@@ -38,6 +45,7 @@ bool Worker::attend_fork() noexcept {
     if (tasks_.public_length() == 0) (void)tasks_.answer(barriers);
     if (engine_->idle->wake_one()) tally_.wakes.add(1);
   }
+  give_way();
   return true;
 }
 
@@ -50,6 +58,12 @@ void Worker::attend_push(std::size_t job_class) noexcept {
   auto& idle = *engine_->idle;
   if ((idle.pulse() & std::uint64_t{1} << job_class) == 0) idle.set_present(job_class);
   if ((idle.pulse() & Pulse::hungry) != 0 && idle.wake_one()) tally_.wakes.add(1);
+  if (job_class == static_cast<std::size_t>(Priority::critical)) engine_->alert_workers();
+}
+
+void Worker::attend_spawn(std::size_t job_class) noexcept {
+  attend_push(job_class);
+  give_way();
 }
 
 void Worker::make_room(std::size_t job_class) noexcept {
@@ -62,10 +76,12 @@ void Worker::make_room(std::size_t job_class) noexcept {
 }
 
 void Worker::attend_bells() noexcept {
-  if (tasks_.length() <= 0) return;
-  (void)tasks_.answer(heavy_barrier_works());  // no put: there is room as before
-  if ((engine_->idle->pulse() & Pulse::hungry) != 0 && engine_->idle->wake_one())
-    tally_.wakes.add(1);
+  if (tasks_.length() > 0) {
+    (void)tasks_.answer(heavy_barrier_works());  // no put: there is room as before
+    if ((engine_->idle->pulse() & Pulse::hungry) != 0 && engine_->idle->wake_one())
+      tally_.wakes.add(1);
+  }
+  give_way();
 }
 
 void Worker::answer_job_bells() noexcept {
@@ -81,11 +97,6 @@ void Worker::answer_job_bells() noexcept {
 
 // --- running -------------------------------------------------------------------------------------
 
-void Worker::end_oddly(JobRecord& job, Outcome outcome) noexcept {
-  engine_->count_outcome(outcome);
-  delete job.extra.load(std::memory_order_relaxed);  // nobody else knows the job
-}
-
 /// A job that the closing pool cancels.
 void Worker::drop(JobRecord& job) noexcept {
   if (job.word.is_shared()) {
@@ -93,9 +104,10 @@ void Worker::drop(JobRecord& job) noexcept {
     return run_shared_entry(job);
   }
   job.word.step_alone(JobState::cancelled);
-  job.ops->give_up(job);
+  job.ops->give_up(job, "the job was cancelled");
   job.ops->discard(job);
-  end_oddly(job, Outcome::cancelled);
+  engine_->cancelled_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
+  (void)end_oddly(job, Outcome::cancelled);
   free_cell(job);
   count_dropped();
 }
@@ -112,13 +124,22 @@ void Worker::run_shared_entry(JobRecord& job) noexcept {
 
 /// A job with handles that this worker has moved to `running`.
 void Worker::run_shared(JobRecord& job) noexcept {
+  engine_->tell(job, JobState::pending, JobState::running);
   JobContext context(*this, job);
-  engine_->finish(job, job.ops->call(job, context));
+  auto outcome = job.ops->call(job, context);
+  leave_watch();
+  if (outcome == Outcome::completed && job.word.is_overdue()) {
+    job.ops->drop_result(job);
+    outcome = Outcome::timed_out;
+  }
+  engine_->finish(job, outcome);
 }
 
 void Worker::run_stolen(Task& task) noexcept {
   task.thief.store(store.index, std::memory_order_relaxed);  // relaxed: a hint
+  alert();  // what was said to the job of this task, another job here may have heard
   {
+    const Turn turn(*this, Turn::Kind::other, Turn::Below::goes_on);
     const Frame frame(*this, task.job);
     task.run(task);
   }
@@ -168,7 +189,18 @@ WorkerStatistics Worker::statistics() const {
           tally_.steals_lost.get(),
           tally_.seizures.get(),
           tally_.sleeps.get(),
-          tally_.wakes.get()};
+          tally_.wakes.get(),
+          tally_.preemptions.get(),
+          tally_.yields.get(),
+          steps()};
+}
+
+WorkerSteps Worker::steps() const noexcept {
+  WorkerSteps all{};
+  for (std::size_t from = 0; from < worker_state_count; ++from) {
+    for (std::size_t to = 0; to < worker_state_count; ++to) all[from][to] = steps_[from][to].get();
+  }
+  return all;
 }
 
 }  // namespace jackdaw::detail

@@ -198,7 +198,7 @@ void make_urgent(JobContext& job, const int& count) {
 
 TEST_P(Exchange, PrioritiesTravel) {
   wrong_priorities = 0;
-  net.submit<make_urgent>(0, JobOptions{.priority = Priority::high}, 100);
+  net.submit<make_urgent>(0, JobOptions{.priority = Priority::critical}, 100);  // gives way to none
   net.run();
   EXPECT_EQ(ran.value(), 400u);
   EXPECT_EQ(wrong_priorities, 0);

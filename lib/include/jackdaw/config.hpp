@@ -63,6 +63,12 @@ struct Config {
                                                    ///< reserved, and takes memory as it is used
   AtExit at_exit = AtExit::drain;                  ///< JACKDAW_AT_EXIT
 
+  std::chrono::milliseconds timeout{30000};  ///< JACKDAW_TIMEOUT: ms, 0 to 10^9; what a job may
+                                             ///< run unless it says otherwise; 0: for ever
+  unsigned max_preemption_depth = 3;         ///< JACKDAW_MAX_PREEMPTION_DEPTH: jobs on top of one
+                                             ///< that they preempt, 0 to 64
+  bool warn = true;  ///< JACKDAW_WARN: 0, 1; jobs past their time limit are told of on stderr
+
   // Of a Scheduler.
   Transport fabric = Transport::automatic;  ///< JACKDAW_FABRIC
   std::chrono::microseconds progress_interval{

@@ -3,6 +3,7 @@
 /// What a program holds of a job: a handle, which says how it is doing, waits for it, cancels it,
 /// and brings its result.
 
+#include <chrono>       // nanoseconds, system_clock
 #include <cstdint>      // uint16_t, uint64_t
 #include <optional>     // optional
 #include <span>         // span
@@ -24,6 +25,13 @@ struct JobRecord;
 /// Thrown by JobContext::checkpoint in a job that was cancelled, and by JobHandle::get for a job
 /// that has no result because of it.
 class Cancelled : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Thrown by JobContext::checkpoint in a job that has passed its time limit or its deadline, and by
+/// JobHandle::get for a job that has no result because of it.
+class TimedOut : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
@@ -104,6 +112,11 @@ struct JobOptions {
   std::string_view name{};             ///< for reports; copied, and kept while the pool lives
   std::optional<Priority> priority{};  ///< unset: that of the job that makes it, else normal
   std::span<const JobRef> after{};     ///< starts when all these are final, however they ended
+  /// It may run so long; time in which it waits, or is preempted, does not count. Zero: for ever.
+  /// Unset: as jobs of its kind (KindOptions), else as Config::timeout says.
+  std::optional<std::chrono::nanoseconds> timeout{};
+  /// Afterwards it does not start any more, or, if it runs, is asked to stop.
+  std::optional<std::chrono::system_clock::time_point> deadline{};
 };
 
 }  // namespace jackdaw

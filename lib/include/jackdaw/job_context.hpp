@@ -2,8 +2,10 @@
 /// \file
 /// What a running job can say to the scheduler.
 
+#include <atomic>       // atomic
 #include <concepts>     // constructible_from
 #include <cstdint>      // uint64_t
+#include <stdexcept>    // logic_error
 #include <stop_token>   // stop_token
 #include <string_view>  // string_view
 #include <type_traits>  // decay_t, is_void_v
@@ -60,6 +62,12 @@ class JobContext {
   auto submit(const JobOptions& options, Args&&... args) -> detail::FutureOf<Function> {
     return submit_on<Function>(worker_->engine(), options, std::forward<Args>(args)...);
   }
+  /// The job, one of this movable function, goes back into the queue when its function returns, and
+  /// goes on with Function(job, payload), the payload made of `args`: behind what waits here, and
+  /// perhaps on another worker or rank. Then what the function returns is dropped. To be called by
+  /// the function itself, once. \throws std::logic_error  the job is not one of this function
+  template <auto Function, typename... Args>
+  void yield(Args&&... args);
   template <detail::JobFunction F>
   void spawn(F&& function, const JobOptions& options) {
     spawn_on(worker_->engine(), std::forward<F>(function), options);
@@ -69,19 +77,30 @@ class JobContext {
   template <detail::JobFunction F>
   auto submit(F&& function, const JobOptions& options = {}) -> JobHandle<detail::JobResult<F>>;
 
-  /// To be called now and then by a long job: stops it if it was cancelled, and lets thieves have
-  /// what it spawned.
+  /// To be called now and then by a long job: stops it if it was cancelled or has passed its time
+  /// limit, runs critical jobs that wait, and lets thieves have what it spawned. A spawn and a
+  /// fork_join run critical jobs, too; each time at most Config::max_preemption_depth deep.
   /// \throws Cancelled  it was cancelled; let it pass
+  /// \throws TimedOut   it has passed its time limit or its deadline; let it pass
   void checkpoint() {
+    detail::Worker* const worker = detail::this_worker;
+    if (worker != nullptr) worker->clear_attention();
     if (stop_requested()) [[unlikely]]
-      throw Cancelled("the job was cancelled");
-    if (detail::this_worker != nullptr) detail::this_worker->answer_job_bells();
+      throw_stopped();
+    if (worker != nullptr) worker->answer_job_bells();
   }
+  /// For loops that cannot call anything: not zero once a checkpoint has something to do. Of the
+  /// worker that runs the caller, which must not change meanwhile: each task asks anew.
+  [[nodiscard]] const std::atomic<unsigned>& attention() const noexcept {
+    return detail::this_worker->attention();
+  }
+  /// It was cancelled, or has passed its time limit or its deadline.
   [[nodiscard]] bool stop_requested() const noexcept { return record_->word.stop_requested(); }
-  /// Set when the job is cancelled: for functions of the standard library that take one.
+  /// Set when stop_requested() becomes true: for functions of the standard library that take one.
   [[nodiscard]] std::stop_token stop_token();
 
   [[nodiscard]] std::uint64_t id() const noexcept { return record_->id; }
+  /// The one that counts now: its own, or a higher one that it was lent, or has got by its age.
   [[nodiscard]] Priority priority() const noexcept { return record_->word.priority(); }
   [[nodiscard]] std::string_view name() const;
   /// The number of the worker that runs the caller, from 0.
@@ -89,6 +108,9 @@ class JobContext {
 
  private:
   friend class Pool;
+  friend bool detail::has_yielded(const JobContext& context) noexcept;
+  [[noreturn]] void throw_stopped() const;
+  void go_on_with(detail::Continuation next) const;
   template <typename F>
   static void spawn_on(detail::Engine& engine, F&& function, const JobOptions& options) {
     emplace_on<std::decay_t<F>>(engine, options, std::forward<F>(function));
@@ -110,10 +132,9 @@ void DetachedJob<F>::run(JobRecord& record, Worker& worker) noexcept {
   JobContext context(worker, record);
   const Outcome outcome = run_closure(static_cast<DetachedJob&>(record).function, record, context,
                                       [](auto call) { (void)call(); });
-  // Relaxed: the job's own code made it.
-  if (outcome != Outcome::completed || record.extra.load(std::memory_order_relaxed) != nullptr)
-      [[unlikely]]
-    worker.end_oddly(record, outcome);
+  if (worker.ends_oddly(record, outcome)) [[unlikely]] {
+    if (worker.end_oddly(record, outcome)) return;
+  }
   worker.free_cell(record, sizeof(DetachedJob), alignof(DetachedJob));
   worker.count_finished();
 }
@@ -123,12 +144,29 @@ template <detail::JobFunction F, typename... Args>
 requires std::constructible_from<F, Args...>
 [[gnu::always_inline]] inline void JobContext::emplace(Args&&... args) {
   using Job = detail::DetachedJob<F>;
-  const auto own = priority();
+  const auto own = record_->word.own_priority();
   detail::Worker* const worker = detail::this_worker;
   if (worker != worker_) [[unlikely]]
     return spawn(F(std::forward<Args>(args)...), {.priority = own});
   auto& job = detail::make_job<Job>(worker->store, own, std::forward<Args>(args)...);
-  worker->push(job, static_cast<std::size_t>(own));
+  worker->spawn(job, static_cast<std::size_t>(own));
+}
+
+template <auto Function, typename... Args>
+void JobContext::yield(Args&&... args) {
+  const auto go_on = [this]<typename F>(F* closure) {
+    go_on_with({closure, [](void* raw) { delete static_cast<F*>(raw); }});
+  };
+  if (record_->ops == &detail::DetachedJob<detail::MovableJob<Function>>::table)
+    return go_on(new detail::MovableJob<Function>(std::forward<Args>(args)...));
+  if constexpr (!std::is_void_v<typename detail::MovableJob<Function>::Result>) {
+    using Asked = detail::DetachedJob<detail::AskedJob<Function>>;
+    if (record_->ops == &Asked::table) {
+      return go_on(new detail::AskedJob<Function>(static_cast<Asked*>(record_)->function.to(),
+                                                  std::forward<Args>(args)...));
+    }
+  }
+  throw std::logic_error("yield: the job that runs is not one of this function");
 }
 
 template <typename F, typename... Args>

@@ -16,8 +16,10 @@
 
 #include "jackdaw/config.hpp"        // Config
 #include "jackdaw/detail/guest.hpp"  // Guest
+#include "jackdaw/events.hpp"        // EventFunction, Subscription
 #include "jackdaw/job.hpp"           // JobHandle, JobOptions
 #include "jackdaw/job_context.hpp"   // JobContext
+#include "jackdaw/overstay.hpp"      // Overstay
 #include "jackdaw/statistics.hpp"    // Statistics
 
 namespace jackdaw {
@@ -91,6 +93,12 @@ class Pool {
   /// The package (socket) that all its workers lie in; nothing if they lie in several.
   [[nodiscard]] std::optional<unsigned> package() const noexcept;
   [[nodiscard]] Statistics statistics() const;
+  /// From now on, `function` hears of each step of a job that has not started yet, and of each
+  /// worker. Jobs cost some 100 ns more while anybody listens. Keep what it gives: when that goes,
+  /// the function is not called any more.
+  [[nodiscard]] Subscription subscribe(EventFunction function);
+  /// Jobs that run although they have passed their time limit or their deadline.
+  [[nodiscard]] std::vector<Overstay> overstays() const;
   /// The calling thread becomes worker 0 until `source` says that nothing is left anywhere; the
   /// other workers ask it for work, too. For who has more ranks; not inside the pool.
   void run_with(WorkSource& source);

@@ -2,10 +2,12 @@
 /// \file
 /// What a pool and its workers did so far. A snapshot: plain values, taken at any time.
 
+#include <array>    // array
 #include <chrono>   // nanoseconds
 #include <cstdint>  // uint64_t
 #include <vector>   // vector
 
+#include "jackdaw/job_state.hpp"     // job_state_count
 #include "jackdaw/worker_state.hpp"  // WorkerState
 
 namespace jackdaw {
@@ -22,6 +24,11 @@ struct TimeSlices {
   }
 };
 
+/// How often a worker went from one state to another: steps[from][to].
+using WorkerSteps = std::array<std::array<std::uint64_t, worker_state_count>, worker_state_count>;
+/// The same of jobs.
+using JobSteps = std::array<std::array<std::uint64_t, job_state_count>, job_state_count>;
+
 struct WorkerStatistics {
   WorkerState state = WorkerState::idle;
   TimeSlices slices;
@@ -33,6 +40,9 @@ struct WorkerStatistics {
   std::uint64_t seizures = 0;      ///< times it published work for a victim that did not answer
   std::uint64_t sleeps = 0;        ///< times it went to sleep
   std::uint64_t wakes = 0;         ///< times it woke another worker
+  std::uint64_t preemptions = 0;   ///< jobs that gave way to a critical one here
+  std::uint64_t yields = 0;        ///< jobs that went back into the queue by themselves
+  WorkerSteps steps{};
 };
 
 struct Statistics {
@@ -42,7 +52,9 @@ struct Statistics {
   std::uint64_t jobs_failed = 0;    ///< threw
   std::uint64_t jobs_failed_detached = 0;  ///< of these, those without a handle or a future
   std::uint64_t jobs_cancelled = 0;
+  std::uint64_t jobs_timed_out = 0;
   std::uint64_t jobs_overflowed = 0;  ///< went through the overflow list, as a deque was full
+  JobSteps job_steps{};  ///< of jobs that are over; those of a preempted or stolen job at once
 };
 
 }  // namespace jackdaw

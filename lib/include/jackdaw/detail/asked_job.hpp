@@ -3,6 +3,7 @@
 /// Movable jobs as closures: those that somebody waits for, and how both kinds become bytes.
 
 #include <cstdint>      // uint64_t
+#include <exception>    // current_exception, exception_ptr
 #include <memory>       // make_shared, shared_ptr
 #include <span>         // span
 #include <stdexcept>    // runtime_error
@@ -31,6 +32,20 @@ template <typename First, typename... Rest>
 inline constexpr bool begins_with_options<First, Rest...> =
     std::is_same_v<std::remove_cvref_t<First>, JobOptions>;
 
+[[nodiscard]] bool has_yielded(const JobContext& context) noexcept;
+/// \throws TimedOut  the job has passed its time limit
+void expect_in_time(const JobContext& context);
+
+/// What a job with a future threw, after the future was told.
+class Answered {
+ public:
+  explicit Answered(std::exception_ptr error) noexcept : error_(std::move(error)) {}
+  [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
+
+ private:
+  std::exception_ptr error_;
+};
+
 /// A movable job with a future. Its own type, so that one without pays nothing.
 template <auto Function>
 class AskedJob {
@@ -48,12 +63,17 @@ class AskedJob {
     Worker& worker = *this_worker;
     const Worker::Answering answering(worker, to_);
     try {
-      worker.engine().answer<Result>(to_, job_.call(context));
+      auto result = job_.call(context);
+      if (has_yielded(context)) return;
+      worker.leave_watch();  // the answer and the state will agree
+      expect_in_time(context);
+      worker.engine().answer<Result>(to_, std::move(result));
     } catch (...) {
       worker.engine().answer_exception(to_);
+      throw Answered(std::current_exception());
     }
   }
-  void give_up() noexcept { this_worker->engine().answer_failure(to_, "the job was cancelled"); }
+  void give_up(const char* why) noexcept { this_worker->engine().answer_failure(to_, why); }
 
   [[nodiscard]] const Payload& payload() const noexcept { return job_.payload(); }
   [[nodiscard]] const Reply& to() const noexcept { return to_; }

@@ -6,7 +6,7 @@
 #include <memory>       // construct_at, destroy_at
 #include <new>          // operator new, align_val_t
 #include <type_traits>  // decay_t, is_void_v
-#include <utility>      // declval, forward
+#include <utility>      // declval, forward, move
 
 #include "jackdaw/detail/job_heap.hpp"    // JobHeap
 #include "jackdaw/detail/job_record.hpp"  // JobRecord, JobOps
@@ -38,7 +38,7 @@ using JobResult =
     std::decay_t<decltype(call_job(std::declval<std::decay_t<F>&>(), std::declval<JobContext&>()))>;
 
 /// What the exception being handled makes of a job; keeps it for those who ask.
-[[nodiscard]] Outcome outcome_of_exception(JobRecord& job, JobContext& context) noexcept;
+[[nodiscard]] Outcome outcome_of_exception(JobRecord& job) noexcept;
 
 struct NoResult {};
 
@@ -66,7 +66,7 @@ Outcome run_closure(F& function, JobRecord& record, JobContext& context, Keep ke
     keep([&]() -> decltype(auto) { return call_job(function, context); });
     return Outcome::completed;
   } catch (...) {
-    return outcome_of_exception(record, context);
+    return outcome_of_exception(record);
   }
 }
 
@@ -90,15 +90,22 @@ struct DetachedJob : JobRecord {
     std::destroy_at(&static_cast<DetachedJob&>(record).function);
   }
   static void drop_result(JobRecord&) noexcept {}
-  static void give_up(JobRecord& record) noexcept {
-    if constexpr (has_future<F>) static_cast<DetachedJob&>(record).function.give_up();
+  static void give_up([[maybe_unused]] JobRecord& record,
+                      [[maybe_unused]] const char* why) noexcept {
+    if constexpr (has_future<F>) static_cast<DetachedJob&>(record).function.give_up(why);
+  }
+  static void renew([[maybe_unused]] JobRecord& record, [[maybe_unused]] void* closure) noexcept {
+    if constexpr (kind_of<F> != nullptr) {
+      std::construct_at(&static_cast<DetachedJob&>(record).function,
+                        std::move(*static_cast<F*>(closure)));
+    }
   }
   static const JobOps table;
 };
 template <typename F>
 constinit const JobOps DetachedJob<F>::table{
-    &run,     nullptr,    &discard,  &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
-    &give_up, note_of<F>, kind_of<F>};
+    &run,     nullptr, &discard,   &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
+    &give_up, &renew,  note_of<F>, kind_of<F>};
 
 /// A job with handles.
 template <typename F, typename R>
@@ -135,8 +142,8 @@ struct SharedJob : ResultJob<R> {
 };
 template <typename F, typename R>
 constinit const JobOps SharedJob<F, R>::table{
-    &run,    &call,     &discard, &drop_result, sizeof(SharedJob), alignof(SharedJob),
-    nullptr, note_of<F>};
+    &run,    &call,   &discard,  &drop_result, sizeof(SharedJob), alignof(SharedJob),
+    nullptr, nullptr, note_of<F>};
 
 /// Makes a job in a store, whose owner calls this, with a function that is made of `args`. Not
 /// counted as created before it exists.

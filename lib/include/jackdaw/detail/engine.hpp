@@ -6,22 +6,24 @@
 
 #include <array>        // array
 #include <atomic>       // atomic
+#include <chrono>       // nanoseconds
 #include <cstdint>      // uint32_t, uint64_t
 #include <deque>        // deque
 #include <exception>    // exception_ptr
 #include <map>          // map
-#include <memory>       // unique_ptr
+#include <memory>       // shared_ptr, unique_ptr
 #include <mutex>        // mutex, unique_lock
 #include <optional>     // optional
 #include <span>         // span
-#include <stop_token>   // stop_source
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
 #include <vector>       // vector
 
 #include "jackdaw/config.hpp"             // Config
+#include "jackdaw/detail/event_log.hpp"   // EventLog
 #include "jackdaw/detail/idle_set.hpp"    // IdleSet
+#include "jackdaw/detail/job_extra.hpp"   // JobExtra
 #include "jackdaw/detail/quiet_gate.hpp"  // QuietGate, nothing_is_left
 #include "jackdaw/detail/replies.hpp"     // Replies
 #include "jackdaw/detail/worker.hpp"      // Worker
@@ -31,16 +33,6 @@ namespace jackdaw::detail {
 
 /// The priority of a job that is made with these options by the calling thread.
 [[nodiscard]] Priority priority_of(const JobOptions& options) noexcept;
-
-/// What few jobs have. Made on demand; lives as long as its record.
-struct JobExtra {
-  std::mutex mutex;  // of everything here but `unmet`
-  std::exception_ptr error;
-  std::stop_source stop;
-  std::vector<JobRecord*> dependents;   // to be told when this job is final
-  std::vector<JobRef> predecessors;     // this job comes after them
-  std::atomic<std::uint32_t> unmet{0};  // predecessors that are not final yet, and 1 while made
-};
 
 /// Where threads that are no workers leave their jobs.
 struct Inbox {
@@ -63,6 +55,8 @@ class Overflow {
   std::atomic<std::size_t> blocks_count_{0};
 };
 
+class Steward;
+
 class Engine {
  public:
   explicit Engine(const Config& config);
@@ -76,6 +70,9 @@ class Engine {
   class Submission {
    public:
     explicit Submission(Engine& engine);
+    /// Of jobs that shall wait behind those of the caller: as if it came from outside.
+    struct Outside {};
+    Submission(Engine& engine, Outside);
     Submission(const Submission&) = delete;
     Submission& operator=(const Submission&) = delete;
     ~Submission();
@@ -91,6 +88,7 @@ class Engine {
     std::uint64_t classes_ = 0;  // pushed to an inbox, as bits of the pulse
     unsigned pushed_ = 0;        // to an inbox
 
+    void enter_inbox();
     void call_workers() noexcept;
   };
 
@@ -102,6 +100,9 @@ class Engine {
   void drop_reference(JobRecord& job) noexcept;
   void wait(JobRecord& job);
   bool cancel(JobRecord& job) noexcept;
+  /// The deadline of a job with handles has passed. If it has not started, it never will.
+  void expire(const JobRef& job) noexcept;
+  void set_limits(JobRecord& job, const Limits& limits);
   /// Makes `job`, which is not pushed yet, wait for others. False: they are final already.
   [[nodiscard]] bool hold_back(JobRecord& job, std::span<const JobRef> predecessors);
   [[nodiscard]] std::vector<JobRef> predecessors_of(JobRecord& job);
@@ -111,10 +112,23 @@ class Engine {
   void count_finished_here() noexcept;
 
   [[nodiscard]] std::uint32_t intern(std::string_view name);
+  /// What it was called when it was made, or else its function, if it can move.
   [[nodiscard]] std::string_view name_of(const JobRecord& job) const;
   [[nodiscard]] JobReport report_on(JobRecord& job);
   /// Keeps the exception of a job without a handle for wait().
   void keep_first_error(std::exception_ptr error) noexcept;
+
+  // Those who look on: preemption.cpp.
+  /// A checkpoint of any worker may have something to do.
+  void alert_workers() noexcept;
+  /// While one needs it, every job goes the slow way, which looks at deadlines and tells of steps.
+  void begin_care() noexcept;
+  void end_care() noexcept;
+  void tell(const JobRecord& job, JobState from, JobState to, std::uint64_t other = 0) noexcept {
+    if (events->is_on()) [[unlikely]]
+      add_step(job, from, to, other);
+  }
+  void tell(EventKind kind, const JobRecord& job, std::chrono::nanoseconds past = {}) noexcept;
 
   // Answers to futures: replies.cpp.
   template <typename R>
@@ -159,7 +173,11 @@ class Engine {
   std::vector<std::unique_ptr<Inbox>> inboxes;
   std::array<Overflow, priority_count> overflow;  // by class
   Replies replies;
-  std::atomic<std::uint64_t> failed{0}, failed_detached{0}, cancelled{0}, overflowed{0};
+  std::atomic<std::uint64_t> failed{0}, failed_detached{0}, cancelled{0}, timed_out{0};
+  std::atomic<std::uint64_t> cancelled_early{0}, timed_out_early{0};  ///< of these, never started
+  std::atomic<std::uint64_t> overflowed{0};
+  std::shared_ptr<EventLog> events;
+  std::unique_ptr<Steward> steward;
   QuietGate<> gate;  ///< closed: workers end when the pool is quiet
   /// Where more work may come from. (X): its release store -> the workers' acquire loads.
   std::atomic<WorkSource*> source{nullptr};
@@ -181,13 +199,16 @@ class Engine {
   void release_dependents(JobRecord& job) noexcept;
   void unblock(JobRecord& job) noexcept;
   void send(const Reply& to, bool has_failed, Bytes bytes) noexcept;
+  void add_step(const JobRecord& job, JobState from, JobState to, std::uint64_t other) noexcept;
 
   struct Pins;
   std::unique_ptr<Pins> pins_;
   std::vector<pthread_t> threads_;
   std::atomic<std::uint64_t> finished_elsewhere_{0};  // by threads that are no workers
   std::atomic<std::size_t> stores_alive_{0};
-  mutable std::mutex mutex_;  // of the two below
+  std::mutex care_mutex_;  // of the next one
+  unsigned carers_ = 0;
+  mutable std::mutex mutex_;  // of what is below
   std::exception_ptr first_error_;
   std::map<std::string, std::uint32_t, std::less<>> names_;
   std::vector<std::string_view> name_list_;

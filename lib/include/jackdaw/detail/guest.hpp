@@ -39,6 +39,7 @@ class Guest {
     Root(const Root&) = delete;
     Root& operator=(const Root&) = delete;
     ~Root() {
+      worker.leave_watch();
       worker.count_finished();
       delete record.extra.load(std::memory_order_relaxed);  // only this job's own code made it
     }
@@ -46,6 +47,7 @@ class Guest {
     JobRecord record{
         nullptr, worker.store.next_id(), nullptr, {JobState::running, Priority::normal}, 0, 0, 0,
         0};
+    const Worker::Turn turn{worker, Worker::Turn::Kind::other, Worker::Turn::Below::rests};
     const Worker::Frame frame{worker, &record};
   };
 

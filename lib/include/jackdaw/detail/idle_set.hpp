@@ -31,6 +31,8 @@ struct Pulse {
   static constexpr std::uint64_t class_mask = 0xF;      ///< bit c: there may be jobs of class c
   static constexpr std::uint64_t hungry = 1U << 4;      ///< somebody sleeps and nobody searches
   static constexpr std::uint64_t cancelling = 1U << 5;  ///< jobs that have not started never will
+  static constexpr std::uint64_t careful = 1U << 6;     ///< jobs go the slow way: see Engine
+  static constexpr std::uint64_t critical = 1U << 0;    ///< the class bit of critical jobs
   static constexpr std::uint64_t sleeper = std::uint64_t{1} << 16;   ///< one; 16 bits
   static constexpr std::uint64_t searcher = std::uint64_t{1} << 32;  ///< one; 16 bits
 
@@ -77,6 +79,14 @@ class IdleSet {
   void set_cancelling() noexcept { pulse_.fetch_or(Pulse::cancelling, std::memory_order_seq_cst); }
   void clear_cancelling() noexcept {  // as set_cancelling: it orders nothing else
     pulse_.fetch_and(~Pulse::cancelling, std::memory_order_seq_cst);
+  }
+
+  void set_careful(bool on) noexcept {  // the same
+    if (on) {
+      pulse_.fetch_or(Pulse::careful, std::memory_order_seq_cst);
+    } else {
+      pulse_.fetch_and(~Pulse::careful, std::memory_order_seq_cst);
+    }
   }
 
   void enter_search() noexcept {

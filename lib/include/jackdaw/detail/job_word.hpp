@@ -32,23 +32,44 @@ class JobWord {
 
   JobWord(JobState state, Priority priority, unsigned flags = 0) noexcept
       : word_(static_cast<unsigned>(state) | static_cast<unsigned>(priority) << priority_shift |
-              flags) {}
+              static_cast<unsigned>(priority) << base_shift | flags) {}
 
   // --- any thread ------------------------------------------------------------------------------
 
   [[nodiscard]] JobState state() const noexcept {
     return state_in(word_.load(std::memory_order_acquire));  // (F)
   }
-  // Relaxed: written before the job was handed to anybody.
+  /// The one that counts: its own, or a higher one that it was lent, or has got by its age.
   [[nodiscard]] Priority priority() const noexcept {
-    return static_cast<Priority>(word_.load(std::memory_order_relaxed) >> priority_shift & 3U);
+    return priority_in(word_.load(std::memory_order_relaxed));  // carries nothing else
+  }
+  /// Its own, which the jobs that it makes have, too.
+  [[nodiscard]] Priority own_priority() const noexcept {
+    // Relaxed: written before the job was handed to anybody.
+    return static_cast<Priority>(word_.load(std::memory_order_relaxed) >> base_shift & 3U);
+  }
+  void set_priority(Priority priority) noexcept {
+    auto old = word_.load(std::memory_order_relaxed);  // the CAS decides
+    while (!word_.compare_exchange_strong(
+        old, (old & ~(3U << priority_shift)) | static_cast<unsigned>(priority) << priority_shift,
+        std::memory_order_relaxed, std::memory_order_relaxed)) {  // carries nothing else
+    }
   }
   [[nodiscard]] bool is_shared() const noexcept { return has(shared); }
-  // Relaxed: a request, which carries nothing else.
-  [[nodiscard]] bool stop_requested() const noexcept { return has(cancel_requested); }
+  // Relaxed: requests, which carry nothing else.
+  [[nodiscard]] bool stop_requested() const noexcept { return has(cancel_requested | overdue); }
+  [[nodiscard]] bool is_overdue() const noexcept { return has(overdue); }
+  /// It has passed its time limit. By the steward, while the job cannot end (Watch).
+  void set_overdue() noexcept {
+    word_.fetch_or(overdue, std::memory_order_seq_cst);  // for stop_requested_in_order
+  }
+  /// True for the first caller: of several entries of a job, one counts its end.
+  [[nodiscard]] bool claim_count() noexcept {
+    return (word_.fetch_or(counted, std::memory_order_relaxed) & counted) == 0;  // alone decides
+  }
   /// The same for one side of a store-then-load race: see JobContext::stop_token.
   [[nodiscard]] bool stop_requested_in_order() const noexcept {
-    return (word_.load(std::memory_order_seq_cst) & cancel_requested) != 0;
+    return (word_.load(std::memory_order_seq_cst) & (cancel_requested | overdue)) != 0;
   }
   [[nodiscard]] bool is_final_in_order() const noexcept {  // see Engine::hold_back
     return is_final(state_in(word_.load(std::memory_order_seq_cst)));
@@ -73,6 +94,26 @@ class JobWord {
   void settle() noexcept {
     const bool mine = try_step(JobState::stolen, JobState::pending, 0);
     assert(mine && "only its thief moves a stolen job");
+    (void)mine;
+  }
+
+  /// pending -> running -> timed_out in one step, for a job whose deadline came before its start;
+  /// wakes who waits. False: somebody else has moved it.
+  [[nodiscard]] bool try_expire() noexcept {
+    auto old = word_.load(std::memory_order_relaxed);  // the CAS decides
+    do {
+      if (state_in(old) != JobState::pending) return false;
+    } while (!word_.compare_exchange_strong(old, with_state(old, JobState::timed_out),
+                                            std::memory_order_seq_cst,
+                                            std::memory_order_relaxed));  // (F) (Z)
+    if ((old & has_waiters) != 0) S::wake_all(word_);
+    return true;
+  }
+  /// By the worker that runs it: running -> preempted, and back; running -> pending, when it
+  /// yields. Nobody else moves a job that runs, but flags may change meanwhile.
+  void move(JobState from, JobState to) noexcept {
+    const bool mine = try_step(from, to, 0);
+    assert(mine && "only its worker moves a job that runs");
     (void)mine;
   }
 
@@ -121,23 +162,29 @@ class JobWord {
   /// Nobody else sees these steps, so only builds with assertions make them.
   void step_alone([[maybe_unused]] JobState to) noexcept {
 #ifndef NDEBUG
-    const auto old = word_.load(std::memory_order_relaxed);  // the owner alone writes,
-    assert(may_step(state_in(old), to) && "this step of a job is not legal");
-    word_.store(with_state(old, to), std::memory_order_relaxed);  // and deques hand it over
+    const bool legal = try_step(state_in(word_.load(std::memory_order_relaxed)), to, 0);
+    assert(legal);  // relaxed: the owner alone changes the state; flags may be set meanwhile
+    (void)legal;
 #endif
   }
 
  private:
-  // State in bits 0 to 7, priority in bits 8 and 9, then flags.
+  // State in bits 0 to 7, priority in bits 8 and 9, then flags, then the own priority.
   static constexpr unsigned state_mask = 0xFF;
   static constexpr unsigned priority_shift = 8;
   static constexpr unsigned cancel_requested = 1U << 11;
   static constexpr unsigned has_waiters = 1U << 12;
   static constexpr unsigned blocked = 1U << 13;
   static constexpr unsigned started = 1U << 14;
+  static constexpr unsigned overdue = 1U << 15;
+  static constexpr unsigned counted = 1U << 16;
+  static constexpr unsigned base_shift = 17;
 
   [[nodiscard]] static constexpr JobState state_in(unsigned word) noexcept {
     return static_cast<JobState>(word & state_mask);
+  }
+  [[nodiscard]] static constexpr Priority priority_in(unsigned word) noexcept {
+    return static_cast<Priority>(word >> priority_shift & 3U);
   }
   [[nodiscard]] static constexpr unsigned with_state(unsigned word, JobState state) noexcept {
     return (word & ~state_mask) | static_cast<unsigned>(state);

@@ -10,6 +10,7 @@ namespace jackdaw::detail {
 
 /// Thread-safety: any thread, relaxed: each value stands for itself.
 struct KindNote {
+  std::atomic<std::int64_t> timeout_ns{-1};  ///< what a job may run; 0: for ever; -1: as others
   std::atomic<std::int64_t> run_ns{0};  ///< how long a job takes, as far as is known; 0: unknown
 };
 

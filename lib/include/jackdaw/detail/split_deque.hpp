@@ -31,6 +31,8 @@
 ///       Either the owner sees the raised guard (and goes to the lock), or the seizer sees that the
 ///       bottom went below it (and puts the guard back).
 ///   (L) split_lock_: every change of guard_, and of the length of public_ other than by a thief.
+///   (J) set_tag, tag_from_here, restore: store of tag_ -> tag_in_sight: load of it: what the tag
+///       points to.
 ///   (T) restore: store of tag_from_ -> hand_over: load of it: a seizer that tags older items again
 ///       sees their tag.
 
@@ -136,22 +138,26 @@ class SplitDeque {
   [[nodiscard]] const void* tag() const noexcept {
     return tag_.load(std::memory_order_relaxed);  // own
   }
+  /// Any thread: what was behind the tag when it was set can be seen. (J)
+  [[nodiscard]] const void* tag_in_sight() const noexcept {
+    return tag_.load(std::memory_order_acquire);  // (J)
+  }
   /// Of an empty deque: items bear `tag` from now on.
   void set_tag(const void* tag) noexcept {
-    tag_.store(tag, std::memory_order_relaxed);  // (A) of the items to come
+    tag_.store(tag, std::memory_order_release);  // (A) of the items to come; (J)
   }
   /// Of a deque with items: they are published, with their tag, and those to come bear another,
   /// until restore().
   [[nodiscard]] Tagging tag_from_here(const void* tag) noexcept {
     publish_all();
     const Tagging before{this->tag(), tag_from_.load(std::memory_order_relaxed)};  // own
-    tag_.store(tag, std::memory_order_relaxed);  // (A) nothing is private, so no seizer reads it
+    tag_.store(tag, std::memory_order_release);  // (A) nothing is private, so no seizer reads it
     tag_from_.store(next_index(), std::memory_order_relaxed);  // (A)
     return before;
   }
   /// All that was put since is gone; what is private now was put before, and may be seized.
   void restore(const Tagging& before) noexcept {
-    tag_.store(before.tag, std::memory_order_relaxed);        // by the next line
+    tag_.store(before.tag, std::memory_order_release);        // by the next line; (J)
     tag_from_.store(before.from, std::memory_order_release);  // (T)
   }
 

@@ -5,9 +5,10 @@
 /// A worker is owned by one thread at a time: its resident thread, or a guest that took its seat
 /// while the resident sleeps (IdleSet::take_seat). Whatever says "owner" means that thread.
 
+#include <array>    // array
 #include <atomic>   // atomic
 #include <cstddef>  // size_t
-#include <cstdint>  // uint32_t, uint64_t
+#include <cstdint>  // int64_t, uint32_t, uint64_t
 #include <random>   // minstd_rand
 #include <span>     // span
 #include <utility>  // declval
@@ -17,6 +18,7 @@
 #include "jackdaw/detail/job_store.hpp"     // JobStore, JobRecord
 #include "jackdaw/detail/task.hpp"          // Task, TaskDeque
 #include "jackdaw/detail/time_account.hpp"  // TimeAccount
+#include "jackdaw/detail/watch.hpp"         // Stint, Watch
 #include "jackdaw/statistics.hpp"           // WorkerStatistics
 #include "jackdaw/work_source.hpp"          // PackedJob, Parcels, WorkSource
 #include "jackdaw/worker_state.hpp"         // WorkerState
@@ -60,10 +62,10 @@ class Worker {
   [[nodiscard]] bool fork(Task& task, std::int64_t index) noexcept {
     const bool bell = tasks_.put(&task, index);
     Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
-    return bell || (pulse_->load(std::memory_order_relaxed) & Pulse::hungry) != 0;
+    return bell || (pulse() & (Pulse::hungry | Pulse::critical)) != 0;
   }
-  /// Answers the bell, wakes who sleeps. False: no room; the task is not offered, its owner runs
-  /// it.
+  /// Answers the bell, wakes who sleeps, runs critical jobs. False: no room; the task is not
+  /// offered, its owner runs it.
   [[nodiscard, gnu::cold]] bool attend_fork() noexcept;
   /// Takes the youngest task back. False: it was stolen, and join() must follow.
   [[nodiscard]] bool unfork(std::int64_t index) noexcept { return tasks_.take(index); }
@@ -73,22 +75,48 @@ class Worker {
   [[nodiscard]] bool wants_split() noexcept { return tasks_.length() <= 0; }
   /// To be called now and then in a long loop: lets thieves have tasks, if somebody asks for them.
   void answer_bells() noexcept {
-    if (tasks_.bell_rings() || (pulse_->load(std::memory_order_relaxed) & Pulse::hungry) != 0)
-        [[unlikely]]  // relaxed: a hint; whoever asks, asks again
+    // Relaxed: a hint; whoever asks, asks again.
+    if (tasks_.bell_rings() || (pulse() & (Pulse::hungry | Pulse::critical)) != 0) [[unlikely]]
       attend_bells();
   }
   /// The same for jobs; costs a little more.
   void answer_job_bells() noexcept;
 
+  // --- those who want something of the running job: owner
+  // -----------------------------------------
+
+  /// Set when a checkpoint may have something to do. Pair: (I) who wants something of a job says so
+  /// first, then sets it; a checkpoint clears it first, then looks.
+  [[nodiscard]] const std::atomic<unsigned>& attention() const noexcept { return attention_; }
+  void clear_attention() noexcept {
+    if (attention_.load(std::memory_order_relaxed) != 0) [[unlikely]]  // exchange decides
+      (void)attention_.exchange(0, std::memory_order_acq_rel);         // (I)
+  }
+  /// Runs the critical jobs that wait, on top of the job that runs here, unless that one is
+  /// critical, or preempts already as many as Config::max_preemption_depth allows.
+  void give_way() noexcept;
+  /// A job without handles is over: false, but for odd ones, which end_oddly must see to.
+  [[nodiscard]] bool ends_oddly(const JobRecord& job, Outcome outcome) noexcept {
+    tasks_.set_tag(nullptr);  // it does not run any more: (H) of Watch
+    // Relaxed: the job's own code made it.
+    return watch_.is_watched() || outcome != Outcome::completed ||
+           job.extra.load(std::memory_order_relaxed) != nullptr;
+  }
+  /// Afterwards the steward does not touch `job` any more, nor find it too slow.
+  void leave_watch() noexcept;
+  /// How long the job that runs here has been running since it began, or went on. In ns.
+  [[nodiscard]] std::int64_t elapsed() noexcept;
+
   // --- jobs: owner ---------------------------------------------------------------------------
 
   void push(JobRecord& job, std::size_t job_class) noexcept {
-    const bool bell = store.deques[job_class].put(&job);
-    Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
-    const auto present = std::uint64_t{1} << job_class;
-    const auto pulse = this->pulse();
-    if (bell || (pulse & (present | Pulse::hungry)) != present) [[unlikely]]
+    if (put(job, job_class)) [[unlikely]]
       attend_push(job_class);
+  }
+  /// The same by a job that runs, and so gives way to critical ones.
+  void spawn(JobRecord& job, std::size_t job_class) noexcept {
+    if (put(job, job_class)) [[unlikely]]
+      attend_spawn(job_class);
   }
   void free_cell(JobRecord& job) noexcept { free_cell(job, job.ops->bytes, job.ops->alignment); }
   /// The same, if the caller knows the type of the job.
@@ -97,8 +125,9 @@ class Worker {
       return store.heap.free(&job, bytes);
     free_elsewhere(job);
   }
-  /// Of a job without handles that failed, was cancelled, or has extras.
-  void end_oddly(JobRecord& job, Outcome outcome) noexcept;
+  /// Of a job without handles for which ends_oddly() was true. \returns true if it goes on: it has
+  /// yielded, and is in a queue again
+  [[nodiscard]] bool end_oddly(JobRecord& job, Outcome outcome) noexcept;
   /// As PoolDoor has them.
   [[nodiscard]] std::size_t give_away(std::span<PackedJob> room, Parcels& parcels) noexcept;
   void receive(const PackedJob& packed, const JobKind& kind, std::span<const std::byte> payload);
@@ -145,6 +174,24 @@ class Worker {
     TaskDeque::Tagging outer_;
   };
 
+  /// What this worker does from now on, on top of what it did, which goes on afterwards.
+  class Turn {
+   public:
+    enum class Kind : std::uint8_t { job, other };       ///< the steward watches over jobs alone
+    enum class Below : std::uint8_t { rests, goes_on };  ///< whether its time runs meanwhile
+    Turn(Worker& worker, Kind kind, Below below) noexcept;
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn();
+
+   private:
+    Worker& worker_;
+    std::uint64_t outer_;
+    Below below_;
+    bool has_job_;
+    std::int64_t since_ = 0;
+  };
+
   /// A job that runs on this worker and will answer a future.
   class Answering {
    public:
@@ -175,6 +222,19 @@ class Worker {
     return state_.load(std::memory_order_acquire);  // a snapshot
   }
   [[nodiscard]] WorkerStatistics statistics() const;
+  /// What the steward sees: the job that runs here, unless it waits, and since when.
+  struct Sight {
+    const JobRecord* job = nullptr;
+    Stint::Key key;
+  };
+  [[nodiscard]] Sight sight() const noexcept;
+  [[nodiscard]] Watch<>& watch() noexcept { return watch_; }
+  [[nodiscard]] Stint& stint() noexcept { return stint_; }
+  void alert() noexcept {
+    // Relaxed: a look, which spares the line. (I)
+    if (attention_.load(std::memory_order_relaxed) == 0)
+      attention_.store(1, std::memory_order_seq_cst);
+  }
   /// Jobs run to their end here. Acquire (Q): all that they created was counted before.
   [[nodiscard]] std::uint64_t finished() const noexcept {
     return finished_.load(std::memory_order_acquire);
@@ -187,8 +247,16 @@ class Worker {
 
  private:
   static constexpr unsigned no_service = ~0U;
+  static constexpr std::uint64_t first_turn = 2;  // no stint has the key 0
 
+  [[nodiscard]] bool put(JobRecord& job, std::size_t job_class) noexcept {
+    const bool bell = store.deques[job_class].put(&job);
+    Sync::light_barrier();  // first the put, then the pulse: pair (P) of IdleSet
+    const auto present = std::uint64_t{1} << job_class;
+    return bell || (pulse() & (present | Pulse::hungry | Pulse::critical)) != present;
+  }
   void attend_bells() noexcept;
+  void attend_spawn(std::size_t job_class) noexcept;
   void attend_push(std::size_t job_class) noexcept;
   void make_room(std::size_t job_class) noexcept;
   void pack_class(Packing& packing, std::size_t job_class) noexcept;
@@ -201,8 +269,12 @@ class Worker {
     job.ops->run(job, *this);
   }
   void run_or_drop(JobRecord& job) noexcept {
-    (pulse() & Pulse::cancelling) == 0 ? run(job) : drop(job);
+    (pulse() & (Pulse::cancelling | Pulse::careful)) == 0 ? run(job) : run_carefully(job);
   }
+  void run_carefully(JobRecord& job) noexcept;
+  void expire(JobRecord& job) noexcept;
+  void run_on_top(JobRecord& critical) noexcept;
+  void requeue(JobRecord& job) noexcept;
   void drop(JobRecord& job) noexcept;
   void run_shared(JobRecord& job) noexcept;
   void run_stolen(Task& task) noexcept;
@@ -248,6 +320,7 @@ class Worker {
   void wait_until(Done done, Help help, Sleep sleep);
 
   void set_state(WorkerState to) noexcept;
+  [[nodiscard]] WorkerSteps steps() const noexcept;
 
   // What a fork and a job touch.
   TaskDeque tasks_{task_deque_capacity};
@@ -255,6 +328,7 @@ class Worker {
   Engine* engine_;
   std::atomic<std::uint64_t> finished_{0};
   const Frame* frame_ = nullptr;  // the youngest one
+  Watch<> watch_;
 
  public:
   JobStore store;
@@ -273,11 +347,18 @@ class Worker {
     JobHeap::Cell* last = nullptr;
     std::size_t store = 0, bytes = 0, count = 0;
   } returns_;
+  unsigned preemptions_ = 0;  // critical jobs on this stack, on top of those that they preempt
+  std::atomic<std::uint64_t> turn_{first_turn};  // the owner's; even: it runs jobs
+  Stint stint_;
   std::atomic<WorkerState> state_{WorkerState::idle};
   TimeAccount time_;
   struct {
     Tally jobs_dropped, jobs_stolen, tasks_stolen, steals, steals_lost, seizures, sleeps, wakes;
+    Tally preemptions, yields;
   } tally_;
+  std::array<std::array<Tally, worker_state_count>, worker_state_count> steps_;  // from, to
+  // Last, away from the rest: others write it.
+  alignas(cache_line) std::atomic<unsigned> attention_{0};
 };
 
 }  // namespace jackdaw::detail

@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// What few jobs have. Made on demand; lives as long as its job.
+
+#include <atomic>      // atomic
+#include <cstdint>     // int64_t, uint32_t
+#include <exception>   // exception_ptr
+#include <mutex>       // mutex
+#include <stop_token>  // stop_source
+#include <utility>     // exchange, swap
+#include <vector>      // vector
+
+#include "jackdaw/job.hpp"  // JobRef
+
+namespace jackdaw::detail {
+
+struct JobRecord;
+
+/// How long a job may run, and until when. A copy goes with a job that moves to another rank.
+struct Limits {
+  static constexpr std::int64_t usual = -1;  ///< of its kind, or else of the pool
+  static constexpr std::int64_t none = 0;
+  std::int64_t timeout_ns = usual;
+  std::int64_t deadline_ns = none;  ///< of the system clock
+  std::int64_t ran_ns = 0;          ///< before it yielded
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+/// The closure with which a job that has yielded goes on.
+class Continuation {
+ public:
+  Continuation() noexcept = default;
+  Continuation(void* closure, void (*destroy)(void*)) noexcept
+      : closure_(closure), destroy_(destroy) {}
+  Continuation(Continuation&& other) noexcept
+      : closure_(std::exchange(other.closure_, nullptr)), destroy_(other.destroy_) {}
+  Continuation& operator=(Continuation other) noexcept {
+    std::swap(closure_, other.closure_);
+    std::swap(destroy_, other.destroy_);
+    return *this;
+  }
+  ~Continuation() {
+    if (closure_ != nullptr) destroy_(closure_);
+  }
+  [[nodiscard]] explicit operator bool() const noexcept { return closure_ != nullptr; }
+  [[nodiscard]] void* closure() const noexcept { return closure_; }
+
+ private:
+  void* closure_ = nullptr;
+  void (*destroy_)(void*) = nullptr;
+};
+
+struct JobExtra {
+  std::mutex mutex;  // of error, stop, dependents, predecessors
+  std::exception_ptr error;
+  std::stop_source stop;
+  std::vector<JobRecord*> dependents;   // to be told when this job is final
+  std::vector<JobRef> predecessors;     // this job comes after them
+  std::atomic<std::uint32_t> unmet{0};  // predecessors that are not final yet, and 1 while made
+
+  // Written before the job is handed to anybody, or by the worker that has it.
+  Limits limits;
+  Continuation next;
+};
+
+}  // namespace jackdaw::detail
