@@ -348,6 +348,7 @@ struct ExploredSync {
   template <typename T>
   using LateAtomic = Explored<T>;
   static void pause() { Explorer::pause(); }
+  static void yield() { Explorer::pause(); }
   static void light_barrier() {}  // orders the compiler alone, and each access is a step here
   static void heavy_barrier() { Explorer::heavy_barrier(); }
   static bool heavy_barrier_works() { return true; }

@@ -1,0 +1,255 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "jackdaw/fork_join.hpp"
+#include "jackdaw/pool.hpp"
+#include "support/pools.hpp"
+
+// What is urgent comes first: preemption, yielding, the flag that loops may poll.
+
+namespace jackdaw {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::small_pool;
+
+/// Blocks the caller until `done`; a test that waits in vain fails by its time limit.
+template <typename Done>
+void await(Done done) {
+  while (!done()) std::this_thread::sleep_for(100us);
+}
+
+const JobOptions critical{.name = "critical", .priority = Priority::critical};
+
+TEST(Preemption, ACriticalJobRunsAtTheNextCheckpoint) {
+  Pool pool(small_pool(1));
+  std::atomic<bool> started{false}, urgent_ran{false};
+  JobRef low;
+  auto seen = JobState::pending;
+  auto job = pool.submit(
+      [&](JobContext& context) {
+        started = true;
+        while (!urgent_ran) context.checkpoint();
+        return context.worker();
+      },
+      {.name = "low", .priority = Priority::low});
+  low = job;
+  await([&] { return started.load(); });
+  EXPECT_EQ(low.state(), JobState::running);
+  auto urgent = pool.submit(
+      [&] {
+        seen = low.state();
+        urgent_ran = true;
+      },
+      critical);
+  urgent.get();
+  EXPECT_EQ(seen, JobState::preempted);
+  EXPECT_EQ(job.get(), 0u);  // it went on, and returned
+  EXPECT_EQ(low.state(), JobState::completed);
+  const auto all = pool.statistics();
+  EXPECT_EQ(all.workers[0].preemptions, 1u);
+  EXPECT_EQ(all.job_steps[static_cast<std::size_t>(JobState::preempted)]
+                         [static_cast<std::size_t>(JobState::running)],
+            1u);
+  EXPECT_EQ(all.workers[0].steps[static_cast<std::size_t>(WorkerState::working)]
+                                [static_cast<std::size_t>(WorkerState::preempting)],
+            1u);
+}
+
+/// The worker is seen to preempt while it does.
+TEST(Preemption, TheStateOfTheWorkerSaysSo) {
+  Pool pool(small_pool(1));
+  std::atomic<bool> started{false}, urgent_runs{false}, go_on{false};
+  auto job = pool.submit([&](JobContext& context) {
+    started = true;
+    while (!urgent_runs) context.checkpoint();
+  });
+  await([&] { return started.load(); });
+  auto urgent = pool.submit(
+      [&] {
+        urgent_runs = true;
+        await([&] { return go_on.load(); });
+      },
+      critical);
+  await([&] { return urgent_runs.load(); });
+  EXPECT_EQ(pool.statistics().workers[0].state, WorkerState::preempting);
+  EXPECT_EQ(job.state(), JobState::preempted);
+  go_on = true;
+  job.get();
+  urgent.get();
+}
+
+/// A job that spawns, or forks and joins, need not call checkpoint().
+TEST(Preemption, AlsoAtASpawnAndAtAForkJoin) {
+  const std::vector<std::function<void(JobContext&)>> ways{
+      [](JobContext& context) { context.spawn([] {}); },
+      [](JobContext& context) { (void)context.submit([] {}); },
+      [](JobContext&) { fork_join([] {}, [] {}); },
+      [](JobContext& context) { context.checkpoint(); },
+  };
+  for (const auto& way : ways) {
+    Pool pool(small_pool(1));
+    std::atomic<bool> started{false}, urgent_ran{false};
+    pool.spawn([&](JobContext& context) {
+      started = true;
+      while (!urgent_ran) way(context);
+    });
+    await([&] { return started.load(); });
+    pool.spawn([&] { urgent_ran = true; }, critical);
+    pool.wait();
+    EXPECT_TRUE(urgent_ran);
+  }
+}
+
+/// Three deep; the fourth waits in the queue until one of them has ended.
+TEST(Preemption, IsNestedAtMostSoDeep) {
+  for (const unsigned most : {0u, 1u, 3u}) {
+    auto config = small_pool(1);
+    config.max_preemption_depth = most;
+    Pool pool(config);
+    // Critical jobs do not give way to each other, so the depth comes from jobs below that fork:
+    // each critical job starts a lower one on top by waiting for it.
+    unsigned depth = 0, deepest = 0;
+    std::function<void(JobContext&, int)> level = [&](JobContext& context, int left) {
+      ++depth;
+      deepest = std::max(deepest, depth);
+      if (left > 0) {
+        auto below = context.submit(
+            [&, left](JobContext& inner) {
+              auto urgent =
+                  inner.submit([&, left](JobContext& top) { level(top, left - 1); }, critical);
+              inner.checkpoint();
+              (void)urgent;
+            },
+            {.priority = Priority::low});
+        below.wait();
+      }
+      --depth;
+    };
+    pool.spawn(
+        [&](JobContext& context) {
+          context.spawn([&](JobContext& top) { level(top, 5); }, critical);
+          context.checkpoint();
+        },
+        {.priority = Priority::low});
+    pool.wait();
+    EXPECT_EQ(deepest, most == 0 ? 1u : most) << "max_preemption_depth " << most;
+  }
+}
+
+TEST(Preemption, ACriticalJobGivesWayToNone) {
+  Pool pool(small_pool(1));
+  std::vector<int> order;
+  pool.spawn(
+      [&](JobContext& context) {
+        context.spawn([&] { order.push_back(2); }, critical);
+        context.checkpoint();
+        order.push_back(1);
+      },
+      critical);
+  pool.wait();
+  EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+/// Loops that call nothing can poll one word.
+TEST(Preemption, TheFlagTellsOfCriticalJobsAndOfCancelling) {
+  Pool pool(small_pool(1));
+  std::atomic<bool> started{false};
+  std::atomic<int> urgent_runs{0};
+  auto job = pool.submit([&](JobContext& context) {
+    started = true;
+    for (;;) {
+      const auto& flag = context.attention();
+      while (flag.load(std::memory_order_relaxed) == 0) {
+      }
+      context.checkpoint();
+    }
+  });
+  await([&] { return started.load(); });
+  for (int i = 1; i <= 3; ++i) {
+    pool.submit([&] { ++urgent_runs; }, critical).get();
+    EXPECT_EQ(urgent_runs, i);
+  }
+  job.cancel();
+  EXPECT_THROW(job.get(), Cancelled);
+  EXPECT_EQ(job.state(), JobState::cancelled);
+}
+
+/// While many critical jobs come, nothing is lost, and nothing runs twice.
+TEST(Preemption, UnderAStreamOfCriticalJobsEverythingRunsOnce) {
+  Pool pool(small_pool(4));
+  constexpr int jobs = 2000;
+  std::vector<std::atomic<int>> runs(jobs + 1);
+  for (int i = 0; i < 8; ++i) {
+    pool.spawn([&](JobContext& context) {
+      for (int n = 0; n < 2000; ++n) {
+        fork_join([&] { context.checkpoint(); }, [&] { context.checkpoint(); });
+      }
+      ++runs[jobs];
+    });
+  }
+  for (int i = 0; i < jobs; ++i) {
+    pool.spawn(
+        [&runs, i](JobContext& context) {
+          context.spawn([] {});
+          ++runs[static_cast<std::size_t>(i)];
+        },
+        critical);
+  }
+  pool.wait();
+  EXPECT_EQ(runs[jobs], 8);
+  for (std::size_t i = 0; i < jobs; ++i) ASSERT_EQ(runs[i], 1);
+}
+
+// --- yielding ------------------------------------------------------------------------------------
+
+struct Steps {
+  std::vector<std::string>* log;
+  int left;
+};
+void step_down(JobContext& job, const Steps& steps) {
+  steps.log->push_back("step " + std::to_string(steps.left));
+  if (steps.left > 0) job.yield<step_down>(steps.log, steps.left - 1);
+}
+
+TEST(Yield, AJobGoesOnBehindWhatWaits) {
+  Pool pool(small_pool(1));
+  std::vector<std::string> log;
+  pool.spawn([&](JobContext& job) {
+    job.spawn<step_down>(&log, 2);
+    job.spawn([&] { log.emplace_back("other"); });
+  });
+  pool.wait();
+  EXPECT_EQ(log, (std::vector<std::string>{"other", "step 2", "step 1", "step 0"}));
+  const auto all = pool.statistics();
+  EXPECT_EQ(all.workers[0].yields, 2u);
+  EXPECT_EQ(all.jobs_created, 3u);  // it stays one job
+  EXPECT_EQ(all.jobs_finished, 3u);
+}
+
+int count_down(JobContext& job, const int& left) {
+  if (left == 0) return 42;
+  job.yield<count_down>(left - 1);
+  return -1;  // dropped
+}
+
+TEST(Yield, AFutureGetsWhatTheLastStepReturns) {
+  Pool pool(small_pool(2));
+  auto future = pool.submit<count_down>(1000);
+  EXPECT_EQ(future.get(), 42);
+}
+
+TEST(Yield, OfAJobOfAnotherFunctionIsAnError) {
+  Pool pool(small_pool(1));
+  auto job = pool.submit([](JobContext& context) { context.yield<count_down>(1); });
+  EXPECT_THROW(job.get(), std::logic_error);
+}
+
+}  // namespace
+}  // namespace jackdaw
