@@ -3,6 +3,7 @@
 #include <cstring>    // memcpy
 #include <stdexcept>  // length_error, runtime_error
 #include <string>     // string, to_string
+#include <utility>    // move
 
 #include "engine_door.hpp"             // EngineDoor
 #include "jackdaw/detail/closure.hpp"  // make_job
@@ -35,10 +36,36 @@ void place_payload(PackedJob& packed, Bytes& bytes) {
   bytes.clear();
 }
 
+void pack_limits(const Limits& limits, PackedJob& packed, Bytes& long_payload) {
+  if (limits == Limits{}) return;
+  Bytes all(sizeof limits);
+  std::memcpy(all.data(), &limits, sizeof limits);
+  const auto payload =
+      packed.is_long() ? std::span<const std::byte>(long_payload) : packed.inline_payload();
+  all.insert(all.end(), payload.begin(), payload.end());
+  packed.flags |= PackedJob::has_limits;
+  place_payload(packed, all);
+  long_payload = std::move(all);
+}
+
+namespace {
+
+/// Takes them off the front. \throws std::runtime_error  they are cut off
+Limits unpack_limits(const PackedJob& packed, std::span<const std::byte>& payload) {
+  Limits limits;
+  if ((packed.flags & PackedJob::has_limits) == 0) return limits;
+  if (payload.size() < sizeof limits) throw std::runtime_error("its time limits are cut off");
+  std::memcpy(&limits, payload.data(), sizeof limits);
+  payload = payload.subspan(sizeof limits);
+  return limits;
+}
+
+}  // namespace
+
 // --- giving --------------------------------------------------------------------------------------
 
 std::size_t Worker::give_away(std::span<PackedJob> room, Parcels& parcels) noexcept {
-  Packing packing(room, parcels, engine_->rank());
+  Packing packing(room, parcels, *engine_);
   for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) pack_class(packing, c);
   return packing.count();
 }
@@ -76,8 +103,11 @@ JobRecord& Engine::unpack(const PackedJob& packed, const JobKind& kind,
       throw std::runtime_error("its priority is " + std::to_string(packed.job_class));
     PackedJob settled = packed;
     if (packed.reply_rank == rank()) settled.reply_rank = Reply::here;
+    const auto limits = unpack_limits(packed, payload);
     JobRecord& job = kind.unpack(store, settled, payload);
     job.moves = packed.moves;
+    set_limits(job, limits);
+    tell(job, JobState::stolen, JobState::pending, packed.id);
     return job;
   } catch (const std::exception& error) {
     throw std::runtime_error("a job of kind '" + std::string(kind.name) + "' with a payload of " +

@@ -13,9 +13,12 @@ bool Packing::take(JobRecord& job) noexcept {
   } catch (...) {
     return false;
   }
+  engine_.tell(job, JobState::pending, JobState::stolen);
   job.word.step_alone(JobState::stolen);
   job.ops->discard(job);
-  delete job.extra.load(std::memory_order_relaxed);  // of one that came after others: all done
+  const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // nobody else has it
+  if (extra != nullptr && extra->limits.deadline_ns != Limits::none) engine_.end_care();
+  delete extra;
   return true;
 }
 
@@ -26,7 +29,9 @@ void Packing::write(const JobRecord& job) {
   packed.moves = job.moves;
   packed.job_class = static_cast<std::uint8_t>(job.word.priority());
   job.ops->kind->pack(job, packed, bytes_);
-  if (packed.reply_rank == Reply::here) packed.reply_rank = rank_;
+  const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // came with the job
+  if (extra != nullptr) pack_limits(extra->limits, packed, bytes_);
+  if (packed.reply_rank == Reply::here) packed.reply_rank = engine_.rank();
   if (packed.is_long()) {
     packed.parcel = parcels_.keep(std::move(bytes_));
     long_bytes_ += packed.payload_size;

@@ -11,10 +11,12 @@
 
 namespace jackdaw::detail {
 
+class Engine;
+
 class Packing {
  public:
-  Packing(std::span<PackedJob> room, Parcels& parcels, int rank)
-      : room_(room), parcels_(parcels), rank_(rank) {}
+  Packing(std::span<PackedJob> room, Parcels& parcels, Engine& engine)
+      : room_(room), parcels_(parcels), engine_(engine) {}
 
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t room() const noexcept {
@@ -32,7 +34,7 @@ class Packing {
 
   std::span<PackedJob> room_;
   Parcels& parcels_;
-  int rank_;
+  Engine& engine_;
   std::size_t count_ = 0;
   std::size_t long_bytes_ = 0;
   Bytes bytes_;  // of one payload; its memory serves for the next

@@ -26,7 +26,7 @@ class OutsideDoor final : public EngineDoor {
   }
   [[nodiscard]] std::size_t give_away(std::span<PackedJob> room,
                                       Parcels& parcels) noexcept override {
-    Packing packing(room, parcels, engine_.rank());
+    Packing packing(room, parcels, engine_);
     for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) {
       for (const auto& worker : engine_.workers) steal_from(worker->store.deques[c], packing);
     }

@@ -12,25 +12,23 @@ namespace {
 constexpr std::int64_t shown_by_inbox = 64;  // jobs public at once; the rest is published on demand
 constexpr unsigned jobs_between_wakes = 256;  // in a batch
 
-Limits limits_of(const JobOptions& options) {
+}  // namespace
+
+Limits limits_of(const JobOptions& options) noexcept {
   using std::chrono::nanoseconds;
   Limits limits;
-  if (options.timeout) {
-    if (*options.timeout < nanoseconds::zero())
-      throw std::invalid_argument("the timeout of a job is negative; zero means none");
-    limits.timeout_ns = options.timeout->count();
-  }
+  if (options.timeout) limits.timeout_ns = options.timeout->count();
   if (options.deadline)
     limits.deadline_ns = nanoseconds(options.deadline->time_since_epoch()).count();
   return limits;
 }
 
-}  // namespace
-
-Priority priority_of(const JobOptions& options) noexcept {
+Priority priority_of(const JobOptions& options) {
+  if (options.timeout && *options.timeout < std::chrono::nanoseconds::zero())
+    throw std::invalid_argument("the timeout of a job is negative; zero means none");
   if (options.priority) return *options.priority;
   if (this_worker == nullptr || this_worker->job() == nullptr) return Priority::normal;
-  return this_worker->job()->word.priority();
+  return this_worker->job()->word.own_priority();
 }
 
 void Overflow::put(std::vector<JobRecord*> block) {

@@ -71,8 +71,9 @@ void TimeLimits::look_at(unsigned index, std::int64_t now, std::int64_t clock_no
   if (limits.timeout_ns != Limits::none) past = now - since + limits.ran_ns - limits.timeout_ns;
   if (limits.deadline_ns != Limits::none) past = std::max(past, clock_now - limits.deadline_ns);
   if (past < 0) return;
-  if (!seen.is_overdue) ask_to_stop(worker, seen);
-  if (seen.is_overdue) tell(seen, past);
+  seen.overstay.past = std::chrono::nanoseconds(past);
+  if (!seen.is_overdue) return ask_to_stop(worker, seen);
+  tell(seen, past);  // it has had one interval to stop
 }
 
 /// The job is looked at only while it cannot end.
@@ -113,9 +114,8 @@ void TimeLimits::ask_to_stop(Worker& worker, Sighting& seen) {
   if (stop) stop->request_stop();
 }
 
-/// At once, and then each time that it has doubled what it is late.
+/// And then each time that it has doubled what it is late.
 void TimeLimits::tell(Sighting& seen, std::int64_t past) {
-  seen.overstay.past = std::chrono::nanoseconds(past);
   if (past < seen.told_after_ns) return;
   seen.told_after_ns = std::max<std::int64_t>(2 * past, 1'000'000'000);
   if (engine_.events->is_on()) {

@@ -205,6 +205,31 @@ TEST_P(Exchange, PrioritiesTravel) {
   EXPECT_GT(net.jobs_moved(), 0u);
 }
 
+std::atomic<int> late{0};
+void stay_too_long(JobContext& job, const int&) {
+  await_move();
+  while (!job.stop_requested()) {
+  }
+  ++late;
+  job.checkpoint();
+  ran += 1000;  // not reached
+}
+void make_limited(JobContext& job, const int& count) {
+  const auto tomorrow = std::chrono::system_clock::now() + std::chrono::hours(24);
+  for (int i = 0; i < count; ++i)
+    job.spawn<stay_too_long>({.timeout = std::chrono::milliseconds(2), .deadline = tomorrow}, i);
+}
+
+TEST_P(Exchange, TimeLimitsTravel) {
+  late = 0;
+  net.submit<make_limited>(0, 20);
+  net.run();
+  EXPECT_EQ(ran.value(), 0u);
+  EXPECT_EQ(late, 20);
+  EXPECT_EQ(net.pool(0).statistics().jobs_timed_out + net.pool(1).statistics().jobs_timed_out, 20u);
+  EXPECT_GT(net.pool(1).statistics().jobs_timed_out, 0u);
+}
+
 std::atomic<bool> first_is_done{false};
 void take_after(JobContext&, const int&) {
   await_move();

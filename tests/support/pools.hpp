@@ -11,6 +11,7 @@ inline Config small_pool(unsigned workers) {
   Config config;
   config.workers = workers;
   config.pin = false;
+  config.warn = false;
   config.stack_bytes = std::size_t{1} << 24;
   return config;
 }

@@ -43,7 +43,7 @@ class JobContext {
     (void)detail::MovableJob<Function>::registered;  // makes it known to all ranks
     emplace<detail::MovableJob<Function>>(std::forward<Args>(args)...);
   }
-  /// The same with options. The priority travels with the job; the name stays in this rank; it
+  /// The same with options. All of them travel with the job, but the name; it
   /// does not move before all that it comes after is final.
   template <auto Function, typename... Args>
   void spawn(const JobOptions& options, Args&&... args) {

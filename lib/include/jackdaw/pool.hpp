@@ -103,9 +103,9 @@ class Pool {
   /// other workers ask it for work, too. For who has more ranks; not inside the pool.
   void run_with(WorkSource& source);
   /// Packs a call of a movable function instead of making a job of it; its future, if any, is one
-  /// of this pool. For who starts it later. Of the options, the priority travels, the name does
-  /// not. \throws std::invalid_argument  it should come after other jobs, which only a pool can see
-  /// to
+  /// of this pool. For who starts it later. Of the options, all travel but
+  /// the name. \throws std::invalid_argument  it should come after other jobs, which only a pool
+  /// can see to
   template <auto Function, typename... Args>
   requires(!detail::begins_with_options<Args...>) auto pack(PackedJob& packed, Bytes& long_payload,
                                                             Args&&... args)
@@ -179,6 +179,7 @@ auto Pool::pack(PackedJob& packed, Bytes& long_payload, const JobOptions& option
   packed.kind = Job::kind.id;
   packed.job_class = static_cast<std::uint8_t>(detail::priority_of(options));
   detail::pack_payload(job.payload(), packed, long_payload);
+  detail::pack_limits(detail::limits_of(options), packed, long_payload);
   if constexpr (!std::is_void_v<typename Job::Result>) {
     detail::Promise<typename Job::Result> promise(*engine_);
     packed.reply = promise.to().number;

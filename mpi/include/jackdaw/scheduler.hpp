@@ -57,7 +57,7 @@ class Scheduler {
   /// Makes a movable job here; it starts in run(), on whichever rank. Function is
   /// Result(JobContext&, const Payload&), and the payload, of any type that jackdaw/codec.hpp or
   /// jackdaw/cereal.hpp can write, is made of `args` in braces.
-  /// Options may come before: the priority travels, the name does not.
+  /// Options may come before: all travel but the name.
   /// \returns a RemoteFuture of the result, or void if that is void
   /// \throws std::invalid_argument  it should come after other jobs
   template <auto Function, typename... Args>

@@ -32,7 +32,9 @@
 namespace jackdaw::detail {
 
 /// The priority of a job that is made with these options by the calling thread.
-[[nodiscard]] Priority priority_of(const JobOptions& options) noexcept;
+/// \throws std::invalid_argument  an option is out of range; so call it before there is a job
+[[nodiscard]] Priority priority_of(const JobOptions& options);
+[[nodiscard]] Limits limits_of(const JobOptions& options) noexcept;
 
 /// Where threads that are no workers leave their jobs.
 struct Inbox {

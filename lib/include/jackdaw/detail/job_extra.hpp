@@ -10,7 +10,9 @@
 #include <utility>     // exchange, swap
 #include <vector>      // vector
 
-#include "jackdaw/job.hpp"  // JobRef
+#include "jackdaw/codec.hpp"       // Bytes
+#include "jackdaw/job.hpp"         // JobRef
+#include "jackdaw/packed_job.hpp"  // PackedJob
 
 namespace jackdaw::detail {
 
@@ -25,6 +27,9 @@ struct Limits {
   std::int64_t ran_ns = 0;          ///< before it yielded
   friend bool operator==(const Limits&, const Limits&) = default;
 };
+
+/// Puts limits that are not the usual ones before a payload that is packed already.
+void pack_limits(const Limits& limits, PackedJob& packed, Bytes& long_payload);
 
 /// The closure with which a job that has yielded goes on.
 class Continuation {
