@@ -83,12 +83,7 @@ void Worker::pack_class(Packing& packing, std::size_t job_class) noexcept {
     left -= taken;
     for (std::size_t i = 0; i < taken; ++i) {
       JobRecord& job = *jobs[i];
-      if (!packing.take(job)) {
-        push(job, job_class);
-        continue;
-      }
-      free_cell(job);
-      count_dropped();
+      if (!packing.take(job)) push(job, job_class);
     }
     step = packing.has_long() ? 1 : std::min(2 * step, jobs.size());
   }
@@ -107,6 +102,7 @@ JobRecord& Engine::unpack(const PackedJob& packed, const JobKind& kind,
     JobRecord& job = kind.unpack(store, settled, payload);
     job.moves = packed.moves;
     set_limits(job, limits);
+    if (packed.reply_rank != Reply::nobody) adopt(job, {packed.reply, settled.reply_rank});
     tell(job, JobState::stolen, JobState::pending, packed.id);
     return job;
   } catch (const std::exception& error) {
@@ -114,6 +110,19 @@ JobRecord& Engine::unpack(const PackedJob& packed, const JobKind& kind,
                              std::to_string(payload.size()) +
                              " bytes came from another rank, and cannot be read: " + error.what());
   }
+}
+
+/// A job that somebody waits for has come here.
+void Engine::adopt(JobRecord& job, const Reply& to) noexcept {
+  awaited.add(to, job);
+  if (to.rank != Reply::here) {
+    if (WorkSource* more = source.load(std::memory_order_acquire)) more->send_place(to);  // (X)
+    return;
+  }
+  const auto wanted = replies.locate(to.number, Reply::here);
+  if (wanted == no_class) return;
+  Raised raised(*this);  // its entry comes later: it is no error to have two
+  want(job, wanted, raised);
 }
 
 void Worker::receive(const PackedJob& packed, const JobKind& kind,

@@ -1,3 +1,4 @@
+#include <chrono>     // nanoseconds, steady_clock
 #include <exception>  // current_exception
 #include <new>        // align_val_t
 #include <optional>   // optional
@@ -95,6 +96,11 @@ bool Engine::cancel(JobRecord& job) noexcept {
   cancelled_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
   tell(job, JobState::pending, JobState::cancelled);
   release_dependents(job);
+  if (JobExtra* extra = job.extra.load(std::memory_order_acquire)) {  // made before it was blocked
+    Raised raised(*this);
+    const std::lock_guard hold(extra->mutex);
+    lend_to_predecessors(*extra, no_class, raised);
+  }
   return true;
 }
 
@@ -105,6 +111,7 @@ void Engine::expire(const JobRef& ref) noexcept {
   timed_out_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
   tell(job, JobState::pending, JobState::running);
   tell(job, JobState::running, JobState::timed_out);
+  job.ops->give_up(job, *this, "the deadline of the job has passed");
   release_dependents(job);
 }
 
@@ -128,12 +135,24 @@ void Engine::wait(JobRecord& job) {
   while (!is_final(job.word.state())) job.word.sleep(-1);
 }
 
+bool Engine::wait_for(JobRecord& job, std::chrono::nanoseconds timeout) {
+  using Clock = std::chrono::steady_clock;
+  if (this_worker != nullptr && &this_worker->engine() == this) {
+    this_worker->wait_for(job, timeout.count());
+  } else {
+    const auto end = Clock::now() + timeout;
+    while (!is_final(job.word.state()) && Clock::now() < end)
+      job.word.sleep(std::chrono::nanoseconds(end - Clock::now()).count());
+  }
+  return is_final(job.word.state());
+}
+
 // --- order between jobs --------------------------------------------------------------------------
 
 /// A predecessor becomes final (word), then looks for dependents (extra). Here, extra is made, then
 /// the word is looked at. All four are seq_cst, so one side sees the other; and under the mutex of
 /// extra each dependent is told exactly once.
-bool Engine::hold_back(JobRecord& job, std::span<const JobRef> predecessors) {
+bool Engine::hold_back(JobRecord& job, std::span<const JobRef> predecessors, Raised& raised) {
   JobExtra& own = extra_of(job);
   own.predecessors.assign(predecessors.begin(), predecessors.end());
   own.unmet.store(1, std::memory_order_relaxed);  // nobody knows the job yet
@@ -144,6 +163,10 @@ bool Engine::hold_back(JobRecord& job, std::span<const JobRef> predecessors) {
     if (earlier.record_->word.is_final_in_order()) continue;
     own.unmet.fetch_add(1, std::memory_order_relaxed);  // our own 1 keeps it from reaching 0
     extra.dependents.push_back(&job);
+  }
+  {
+    const std::lock_guard hold(own.mutex);
+    lend_to_predecessors(own, static_cast<std::uint8_t>(job.word.priority()), raised);
   }
   if (own.unmet.fetch_sub(1, std::memory_order_acq_rel) != 1) return true;  // (U)
   (void)job.word.unblock();
@@ -191,7 +214,9 @@ void Engine::unblock(JobRecord& job) noexcept {
 // --- references ----------------------------------------------------------------------------------
 
 bool Engine::drop_entry(JobRecord& job) noexcept {
-  const bool never_ran = !job.word.was_started();
+  // Where there were several entries of it, one counts. One that a thief has marked will run.
+  const bool never_ran =
+      is_final(job.word.state()) && !job.word.was_started() && job.word.claim_count();
   drop_reference(job);
   return never_ran;
 }
@@ -224,6 +249,15 @@ void Engine::drop_store(JobStore& home) noexcept {
   // Acquire and release: whoever deletes the engine comes after all that was done in it.
   if (home.shared_alive.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   if (stores_alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+void Engine::forget(JobRecord& job) noexcept {
+  job.word.is_shared() ? drop_reference(job) : free_cell(job);
+  count_finished_here();
+}
+
+void Engine::forget_awaited(const Reply& to) noexcept {
+  if (JobRecord* const job = awaited.take(to)) drop_reference(*job);
 }
 
 // --- names and reports ---------------------------------------------------------------------------

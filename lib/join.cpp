@@ -1,5 +1,6 @@
 #include <algorithm>     // min
-#include <chrono>        // nanoseconds
+#include <chrono>        // nanoseconds, steady_clock
+#include <optional>      // optional
 #include <stdexcept>     // runtime_error
 #include <string>        // to_string
 #include <system_error>  // system_error
@@ -8,6 +9,7 @@
 #include "jackdaw/detail/replies.hpp"  // ReplyState
 #include "jackdaw/detail/worker.hpp"   // Worker
 #include "jackdaw/remote_future.hpp"   // RemoteError
+#include "lending.hpp"                 // Loan
 #include "stack_room.hpp"              // stack_room
 
 // How a worker waits inside a job. For a stolen task, or for a job with a handle: then it never
@@ -125,9 +127,23 @@ void Worker::wait_for(JobRecord& job) {
                             "a job waits for itself");
   }
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
+  std::optional<Loan> loan;  // once it is clear that others have the job
   wait_until([&] { return is_final(job.word.state()); },
-             [&] { return start_for(job) || help(&job, Task::nobody); },
+             [&] {
+               if (start_for(job) || help(&job, Task::nobody)) return true;
+               if (!loan) loan.emplace(*engine_, this->job(), job);
+               return false;
+             },
              [&](long ns) { job.word.sleep(ns); });
+}
+
+void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::nanoseconds(timeout_ns);
+  const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
+  const Loan loan(*engine_, this->job(), job);
+  wait_until([&] { return is_final(job.word.state()) || Clock::now() >= end; },
+             [&] { return help(&job, Task::nobody); }, [&](long ns) { job.word.sleep(ns); });
 }
 
 // --- futures -------------------------------------------------------------------------------------
@@ -157,6 +173,7 @@ void Worker::wait_for(ReplyState& reply) {
   const WorkSource* const source = engine_->source.load(std::memory_order_acquire);  // (X)
   if (source != nullptr) until_service_ = 1;
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
+  const Loan loan(*engine_, job(), reply.number());
   const Frame frame(*this, nullptr);
   const auto parted = [&] { return source != nullptr && source->is_done(); };
   wait_until([&] { return reply.is_ready() || parted(); }, [&] { return run_another(); },

@@ -20,6 +20,9 @@ std::uint64_t JobRef::id() const noexcept { return record_->id; }
 JobState JobRef::state() const noexcept { return record_->word.state(); }
 JobReport JobRef::report() const { return engine_->report_on(*record_); }
 void JobRef::wait() const { engine_->wait(*record_); }
+bool JobRef::wait_for(std::chrono::nanoseconds timeout) const {
+  return engine_->wait_for(*record_, timeout);
+}
 bool JobRef::cancel() const noexcept { return engine_->cancel(*record_); }
 
 void JobRef::throw_unless_completed() const {

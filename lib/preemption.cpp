@@ -29,6 +29,7 @@ void Worker::give_way() noexcept {
       return;
     JobRecord* urgent = store.deques[critical_class].pop();
     if (urgent == nullptr) urgent = fetch(critical_class);
+    if (urgent != nullptr && unless_lowered(urgent, critical_class) == nullptr) continue;
     if (urgent == nullptr) {
       engine_->idle->clear_if_gone(critical_class,
                                    [&] { return engine_->sees_jobs(critical_class); });
@@ -135,7 +136,6 @@ void Worker::run_carefully(JobRecord& job) noexcept {
 void Worker::expire(JobRecord& job) noexcept {
   engine_->tell(job, JobState::pending, JobState::running);
   job.word.step_alone(JobState::running);
-  job.ops->give_up(job, "the deadline of the job has passed");
   job.ops->discard(job);
   engine_->timed_out_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
   (void)end_oddly(job, Outcome::timed_out);
@@ -167,7 +167,7 @@ void Worker::requeue(JobRecord& job) noexcept {
   extra.next = {};
   tally_.yields.add(1);
   engine_->tell(job, JobState::running, JobState::pending);
-  job.word.step_alone(JobState::pending);
+  job.word.is_shared() ? job.word.requeue() : job.word.step_alone(JobState::pending);
   Engine::Submission(*engine_, Engine::Submission::Outside{}).push(job);
 }
 

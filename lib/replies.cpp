@@ -71,7 +71,7 @@ void ReplyState::receive(std::span<const std::byte> bytes, int rank) noexcept {
 std::uint64_t Replies::add(std::shared_ptr<ReplyState> state) {
   const std::lock_guard hold(mutex_);
   ReplyState& added = *state;
-  waiting_.emplace(last_ + 1, std::move(state));
+  waiting_[last_ + 1].state = std::move(state);
   return added.number_ = ++last_;
 }
 
@@ -79,9 +79,32 @@ std::shared_ptr<ReplyState> Replies::take(std::uint64_t number) noexcept {
   const std::lock_guard hold(mutex_);
   const auto found = waiting_.find(number);
   if (found == waiting_.end()) return nullptr;
-  auto state = std::move(found->second);
+  auto state = std::move(found->second.state);
   waiting_.erase(found);
   return state;
+}
+
+std::optional<Replies::Wish> Replies::relend(std::uint64_t number, std::uint8_t from,
+                                             std::uint8_t to) noexcept {
+  const std::lock_guard hold(mutex_);
+  const auto found = waiting_.find(number);
+  if (found == waiting_.end()) return {};
+  Entry& entry = found->second;
+  if (from != no_class) --entry.lenders[from];
+  if (to != no_class) ++entry.lenders[to];
+  std::uint8_t wanted = 0;
+  while (wanted < no_class && entry.lenders[wanted] == 0) ++wanted;
+  if (wanted == entry.wanted) return {};
+  entry.wanted = wanted;
+  return Wish{entry.holder, wanted};
+}
+
+std::uint8_t Replies::locate(std::uint64_t number, int holder) noexcept {
+  const std::lock_guard hold(mutex_);
+  const auto found = waiting_.find(number);
+  if (found == waiting_.end()) return no_class;
+  found->second.holder = holder;
+  return found->second.wanted;
 }
 
 bool Replies::was_made(std::uint64_t number) const noexcept {
@@ -90,12 +113,12 @@ bool Replies::was_made(std::uint64_t number) const noexcept {
 }
 
 void Replies::fail_all(std::string_view error, int rank) noexcept {
-  std::unordered_map<std::uint64_t, std::shared_ptr<ReplyState>> all;
+  std::unordered_map<std::uint64_t, Entry> all;
   {
     const std::lock_guard hold(mutex_);
     all.swap(waiting_);
   }
-  for (const auto& [number, state] : all) state->fail(std::string(error), rank);
+  for (const auto& [number, entry] : all) entry.state->fail(std::string(error), rank);
 }
 
 // --- answers -------------------------------------------------------------------------------------

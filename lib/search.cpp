@@ -110,8 +110,17 @@ JobRecord* Worker::next_rare_job() noexcept {
   // While somebody finds out whether a class has run out, its bit may be clear for a moment.
   if (highest == static_cast<std::size_t>(Priority::low) && has_own_above(highest))
     return next_below(Pulse::class_mask);
-  if (JobRecord* job = store.deques[highest].pop()) return job;
+  if (JobRecord* job = store.deques[highest].pop()) return unless_lowered(job, highest);
   return next_below(present);
+}
+
+/// A job that was lent a priority, and has had to give it back, waits where it belongs.
+JobRecord* Worker::unless_lowered(JobRecord* job, std::size_t job_class) noexcept {
+  if (job == nullptr || !job->word.is_shared()) return job;
+  const auto own_class = static_cast<std::size_t>(job->word.priority());
+  if (own_class <= job_class) return job;
+  push(*job, own_class);
+  return nullptr;
 }
 
 /// The most urgent class of the rank is not in the own deques. Null: they are all empty.
@@ -174,6 +183,7 @@ bool Worker::hunt_once() noexcept {
     JobRecord* job = store.deques[job_class].pop();
     const bool others_wait = (present & (present - 1)) != 0;  // which are less urgent
     if (job == nullptr) job = others_wait ? fetch_urgently(job_class) : fetch(job_class);
+    job = unless_lowered(job, job_class);
     if (job != nullptr) {
       start_working();
       run_or_drop(*job);

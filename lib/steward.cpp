@@ -48,12 +48,7 @@ class OutsideDoor final : public EngineDoor {
     if (deque.steal(loot.data(), loot.size(), taken) != Steal::taken) return;
     for (std::size_t i = 0; i < taken; ++i) {
       JobRecord& job = *loot[i];
-      if (packing.take(job)) {
-        engine_.free_cell(job);
-        engine_.count_finished_here();
-      } else {
-        Engine::Submission(engine_).push(job);
-      }
+      if (!packing.take(job)) Engine::Submission(engine_).push(job);
     }
   }
 };

@@ -68,7 +68,7 @@ void Engine::Submission::enter_inbox() {
 void Engine::Submission::push(JobRecord& job, const JobOptions& options) {
   job.name = engine_.intern(options.name);
   if (options.timeout || options.deadline) engine_.set_limits(job, limits_of(options));
-  if (options.after.empty() || !engine_.hold_back(job, options.after)) push(job);
+  if (options.after.empty() || !engine_.hold_back(job, options.after, raised_)) push(job);
 }
 
 void Engine::Submission::push(JobRecord& job) noexcept {

@@ -100,11 +100,10 @@ void Worker::answer_job_bells() noexcept {
 /// A job that the closing pool cancels.
 void Worker::drop(JobRecord& job) noexcept {
   if (job.word.is_shared()) {
-    engine_->cancel(job);
+    if (engine_->cancel(job)) job.ops->give_up(job, *engine_, "the job was cancelled");
     return run_shared_entry(job);
   }
   job.word.step_alone(JobState::cancelled);
-  job.ops->give_up(job, "the job was cancelled");
   job.ops->discard(job);
   engine_->cancelled_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
   (void)end_oddly(job, Outcome::cancelled);
@@ -117,22 +116,29 @@ void Worker::run_shared_entry(JobRecord& job) noexcept {
     if (!engine_->drop_entry(job)) return;
     return count_dropped();
   }
-  run_shared(job);
+  if (!run_shared(job)) return;
   engine_->drop_reference(job);
   count_finished();
 }
 
-/// A job with handles that this worker has moved to `running`.
-void Worker::run_shared(JobRecord& job) noexcept {
+/// A job with handles that this worker has moved to `running`. \returns false if it has yielded:
+/// then its entry is in a queue again
+bool Worker::run_shared(JobRecord& job) noexcept {
   engine_->tell(job, JobState::pending, JobState::running);
   JobContext context(*this, job);
   auto outcome = job.ops->call(job, context);
   leave_watch();
+  const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // others make it, too
+  if (outcome == Outcome::completed && extra != nullptr && extra->next) {
+    requeue(job);
+    return false;
+  }
   if (outcome == Outcome::completed && job.word.is_overdue()) {
     job.ops->drop_result(job);
     outcome = Outcome::timed_out;
   }
   engine_->finish(job, outcome);
+  return true;
 }
 
 void Worker::run_stolen(Task& task) noexcept {

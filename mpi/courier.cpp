@@ -10,18 +10,19 @@ constexpr std::size_t shown_at_once = 256;  // jobs; a filling is half of what t
 constexpr std::int64_t shortest_backoff_ns = 1'000;
 constexpr unsigned knocks = 16;  // attempts in vain, over some 0.5 ms, before a rank leaves word
 
-/// What precedes the bytes of a result in its letter.
-struct ResultHead {
+/// What precedes the bytes of a notice in its letter.
+struct NoticeHead {
   std::uint64_t number;
-  std::uint64_t failed;
+  std::uint64_t value;
 };
 
-JobResult read_result(const Letter& letter) {
-  ResultHead head{};
-  if (letter.body.size() < sizeof head) throw std::runtime_error("a result without a number");
+Notice read_notice(const Letter& letter) {
+  NoticeHead head{};
+  if (letter.body.size() < sizeof head) throw std::runtime_error("a notice without a number");
   std::memcpy(&head, letter.body.data(), sizeof head);
-  return {{head.number, Reply::here},
-          head.failed != 0,
+  return {letter.about,
+          {head.number, Reply::here},
+          head.value,
           Bytes(letter.body.begin() + sizeof head, letter.body.end())};
 }
 
@@ -46,7 +47,7 @@ bool Courier::seek(Home& home) {
   read_letters(home);
   if (take_back(home) || received_ != received) return true;
   const bool quiet = home.is_quiet();
-  send_results(home);  // of all jobs that it counts as finished
+  send_notices(home);  // of all jobs that it counts as finished
   Totals mine;
   if (quiet) {
     mine = home.totals();
@@ -62,7 +63,7 @@ void Courier::serve(Home& home) {
   (void)termination_.step(false, {});
   if (network_.size() == 1) return;
   read_letters(home);
-  send_results(home);
+  send_notices(home);
   for (Shelf& shelf : shelves_) show(home, shelf);
   if (lifelines_.anybody_waits()) wake_who_waits();
 }
@@ -113,7 +114,9 @@ void Courier::read(Home& home, const Letter& letter) {
   switch (letter.about) {
     case Mail::lifeline: return lifelines_.note(letter.from);
     case Mail::stop: return stop(home);
-    case Mail::result: return home.deliver(letter.from, read_result(letter));
+    case Mail::result:
+    case Mail::place:
+    case Mail::wish: return home.deliver(letter.from, read_notice(letter));
     case Mail::want: return send_parcels(letter);
     case Mail::parcel: return open_parcel(home, letter);
     case Mail::wake:
@@ -128,13 +131,13 @@ void Courier::read(Home& home, const Letter& letter) {
     throw std::runtime_error("a letter came that nobody can read");
 }
 
-void Courier::send_results(Home& home) {
-  for (const JobResult& result : home.take_results()) {
-    const ResultHead head{result.to.number, result.failed ? 1U : 0U};
-    Bytes body(sizeof head + result.bytes.size());
+void Courier::send_notices(Home& home) {
+  for (const Notice& notice : home.take_notices()) {
+    const NoticeHead head{notice.to.number, notice.value};
+    Bytes body(sizeof head + notice.bytes.size());
     std::memcpy(body.data(), &head, sizeof head);
-    std::copy(result.bytes.begin(), result.bytes.end(), body.begin() + sizeof head);
-    mailbox_.send(result.to.rank, Mail::result, body);
+    std::copy(notice.bytes.begin(), notice.bytes.end(), body.begin() + sizeof head);
+    mailbox_.send(notice.to.rank, notice.about, body);
   }
 }
 

@@ -20,11 +20,12 @@
 
 namespace jackdaw::mpi {
 
-/// What a job returned or threw, on its way to the future that waits for it.
-struct JobResult {
-  Reply to;
-  bool failed = false;
-  Bytes bytes;
+/// What one rank has to say to another of a job and its future.
+struct Notice {
+  Mail about = Mail::result;  ///< or place, or wish
+  Reply to;                   ///< the future, and the rank that is told
+  std::uint64_t value = 0;    ///< result: 1 if the job has failed; wish: the class
+  Bytes bytes{};              ///< result: what the job returned or threw
 };
 
 /// What the courier must know of its rank, or rather of the worker that plays it.
@@ -38,10 +39,11 @@ class Home {
   virtual std::size_t give(std::span<PackedJob> room, Parcels& parcels) = 0;
   /// What is received last comes out first.
   virtual void receive(const PackedJob& job, std::span<const std::byte> payload) = 0;
-  /// Results for futures of other ranks, of jobs that count as finished now at the earliest.
-  [[nodiscard]] virtual std::vector<JobResult> take_results() = 0;
-  /// Such a result, for this rank.
-  virtual void deliver(int from, const JobResult& result) = 0;
+  /// Results for futures of other ranks, of jobs that count as finished now at the earliest; and
+  /// what else is to be said of jobs that do not count as finished yet.
+  [[nodiscard]] virtual std::vector<Notice> take_notices() = 0;
+  /// Such a notice, for this rank.
+  virtual void deliver(int from, const Notice& notice) = 0;
   /// Cancels what is queued, and what will be received.
   virtual void stop() = 0;
   /// No job is queued or runs here. Only then totals() is asked for.
@@ -93,7 +95,7 @@ class Courier {
   void read_letters(Home& home);
   void read(Home& home, const Letter& letter);
   void read_late(const Letter& letter);
-  void send_results(Home& home);
+  void send_notices(Home& home);
   void ask_for_parcels();
   void send_parcels(const Letter& letter);
   void open_parcel(Home& home, const Letter& letter);

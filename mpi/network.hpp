@@ -27,6 +27,8 @@ enum class Mail : std::uint8_t {
   want,      ///< the receiver holds the payloads of jobs that the sender has taken
   parcel,    ///< such a payload
   result,    ///< what a job returned or threw, for a future of the receiver
+  place,     ///< a job for a future of the receiver has come to the sender
+  wish,      ///< who waits for a future of the sender wants its job, which the receiver had, sooner
   stop,      ///< nobody starts a job any more
 };
 

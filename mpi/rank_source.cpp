@@ -33,12 +33,16 @@ class RankSource::PoolHome final : public Home {
     }
     door_.receive(job, *kind, payload);
   }
-  [[nodiscard]] std::vector<JobResult> take_results() override {
-    const std::lock_guard hold(source_.results_mutex_);
-    return std::exchange(source_.results_, {});
+  [[nodiscard]] std::vector<Notice> take_notices() override {
+    const std::lock_guard hold(source_.notices_mutex_);
+    return std::exchange(source_.notices_, {});
   }
-  void deliver(int from, const JobResult& result) override {
-    door_.deliver(result.to.number, result.failed, from, result.bytes);
+  void deliver(int from, const Notice& notice) override {
+    const auto number = notice.to.number;
+    if (notice.about == Mail::place) return door_.locate(number, from);
+    if (notice.about == Mail::wish)
+      return door_.raise(from, number, static_cast<unsigned>(notice.value));
+    door_.deliver(number, notice.value != 0, from, notice.bytes);
   }
   void stop() override { door_.stop(); }
   [[nodiscard]] bool is_quiet() const override { return door_.is_quiet(); }
@@ -166,8 +170,15 @@ void RankSource::send_reply(const Reply& to, bool failed, Bytes bytes) noexcept 
     bytes.assign(all.begin(), all.end());
     failed = true;
   }
-  const std::lock_guard hold(results_mutex_);
-  results_.push_back({to, failed, std::move(bytes)});
+  add({Mail::result, to, failed ? 1U : 0U, std::move(bytes)});
+}
+void RankSource::send_place(const Reply& to) noexcept { add({Mail::place, to}); }
+void RankSource::send_wish(const Reply& to, unsigned job_class) noexcept {
+  add({Mail::wish, to, job_class});
+}
+void RankSource::add(Notice notice) noexcept {
+  const std::lock_guard hold(notices_mutex_);
+  notices_.push_back(std::move(notice));
 }
 
 void RankSource::stop_if_failed(Home& home) {

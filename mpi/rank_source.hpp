@@ -33,6 +33,8 @@ class RankSource final : public WorkSource {
   bool fetch(PoolDoor& door) noexcept override;
   unsigned serve(PoolDoor& door) noexcept override;
   void send_reply(const Reply& to, bool failed, Bytes bytes) noexcept override;
+  void send_place(const Reply& to) noexcept override;
+  void send_wish(const Reply& to, unsigned job_class) noexcept override;
   [[nodiscard]] int rank() const noexcept override { return settings_.rank; }
   [[nodiscard]] bool is_done() const noexcept override {
     return done_.load(std::memory_order_acquire);  // (D)
@@ -57,6 +59,7 @@ class RankSource final : public WorkSource {
 
  private:
   void stop_if_failed(Home& home);
+  void add(Notice notice) noexcept;
   void serve_as_courier(PoolDoor& door) noexcept;
   class Visit;
   class Stay;
@@ -74,8 +77,8 @@ class RankSource final : public WorkSource {
   std::atomic<bool> failed_{false};  ///< (E) relaxed: it carries nothing; each visit looks
   std::exception_ptr error_;
   std::vector<std::pair<PackedJob, Bytes>> held_;
-  std::mutex results_mutex_;  // of what follows
-  std::vector<JobResult> results_;
+  std::mutex notices_mutex_;  // of what follows
+  std::vector<Notice> notices_;
   struct Service {
     std::int64_t last_ns = 0;
     unsigned jobs = 1;

@@ -73,10 +73,11 @@ Reach reach_of(Surroundings& around, Mailbox& mailbox, int rank) {
 
 /// Jobs have numbers in the order in which they are made. Each makes a few others.
 struct Ledger {
-  std::vector<int> runs;      ///< of each job
-  std::vector<int> dropped;   ///< times it was
-  std::vector<int> results;   ///< that came of it, of every fifth job
-  bool has_long_jobs = true;  ///< every third one's payload does not fit into the packed job
+  std::vector<int> runs;       ///< of each job
+  std::vector<int> dropped;    ///< times it was
+  int places = 0, wishes = 0;  ///< notices of them that came
+  std::vector<int> results;    ///< that came of it, of every fifth job
+  bool has_long_jobs = true;   ///< every third one's payload does not fit into the packed job
   std::uint64_t to_make = 0;
   [[nodiscard]] bool is_long(std::uint64_t job) const { return has_long_jobs && job % 3 == 0; }
   std::uint64_t fatal = UINT64_MAX;  ///< the job at which all stop
@@ -130,7 +131,7 @@ class SimulatedRank final : public Home {
       }
       if (job.id % 5 == 0) {  // somebody waits for its result
         const int to = static_cast<int>(job.id) % network_.size();
-        results_.push_back({{job.id, to}, false, Bytes(job.id % 7, mark_of(job.id))});
+        notices_.push_back({Mail::result, {job.id, to}, 0, Bytes(job.id % 7, mark_of(job.id))});
       }
       ++totals_.finished;
       if (world_.draw(3) == 0) courier_.serve(*this);
@@ -158,12 +159,27 @@ class SimulatedRank final : public Home {
     EXPECT_TRUE(std::equal(payload.begin(), payload.end(), expected.begin(), expected.end()));
     jobs_.push_back(job);
     ++totals_.created;
+    const int to = static_cast<int>(job.id) % network_.size();
+    if (job.id % 5 == 0 && to != network_.rank()) notices_.push_back({Mail::place, {job.id, to}});
     if (stopped_) stop();
   }
-  [[nodiscard]] std::vector<JobResult> take_results() override {
-    return std::exchange(results_, {});
-  }
-  void deliver(int, const JobResult& result) override {
+  [[nodiscard]] std::vector<Notice> take_notices() override { return std::exchange(notices_, {}); }
+  void deliver(int from, const Notice& result) override {
+    if (result.about == Mail::place) {
+      EXPECT_EQ(static_cast<int>(result.to.number) % network_.size(), network_.rank());
+      // Whoever waits here runs here.
+      if (!is_quiet())
+        notices_.push_back(
+            {Mail::wish, {result.to.number, from}, static_cast<unsigned>(from) % 4U});
+      ++ledger_.places;
+      return;
+    }
+    if (result.about == Mail::wish) {
+      EXPECT_EQ(from, static_cast<int>(result.to.number) % network_.size());
+      EXPECT_EQ(result.value, static_cast<unsigned>(network_.rank()) % 4U);
+      ++ledger_.wishes;
+      return;
+    }
     EXPECT_EQ(result.bytes, Bytes(result.to.number % 7, mark_of(result.to.number)));
     EXPECT_EQ(static_cast<int>(result.to.number) % network_.size(), network_.rank());
     ++ledger_.results.at(result.to.number);
@@ -195,7 +211,7 @@ class SimulatedRank final : public Home {
   Victims victims_;
   Courier courier_;
   std::deque<PackedJob> jobs_;
-  std::vector<JobResult> results_;
+  std::vector<Notice> notices_;
   Totals totals_;
   bool stopped_ = false;
 };
@@ -217,6 +233,8 @@ struct Story {
   std::vector<std::unique_ptr<SimulatedRank>> all;
 };
 
+int notices_read = 0;  // of places and wishes, in all worlds
+
 void expect_each_job_once(std::uint64_t seed, const Shape& shape, std::uint64_t jobs) {
   Story story(seed, shape, jobs);
   const std::string where = "seed " + std::to_string(seed) + ", " + std::to_string(shape.ranks) +
@@ -230,16 +248,19 @@ void expect_each_job_once(std::uint64_t seed, const Shape& shape, std::uint64_t 
     ASSERT_EQ(story.ledger.runs[job], 1) << "job " << job << ", " << where;
   for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
     ASSERT_EQ(story.ledger.results[job], job % 5 == 0 ? 1 : 0) << "job " << job << ", " << where;
+  notices_read += story.ledger.places + story.ledger.wishes;
 }
 
 constexpr Shape::Way ways[] = {Shape::windows, Shape::letters_between_hosts, Shape::letters};
 
 TEST(CourierWorld, EachJobRunsOnceAndThenItIsOver) {
   EXPECT_TRUE(memory_is_kept);
+  notices_read = 0;
   for (std::uint64_t seed = 1; seed <= 10'000 && !HasFailure(); ++seed) {
     const Shape shape{1 + static_cast<int>(seed % 7), static_cast<int>(seed % 4), ways[seed % 3]};
     expect_each_job_once(seed, shape, 20 + seed % 150);
   }
+  EXPECT_GT(notices_read, 10'000);
 }
 
 /// A rank that has nothing to do leaves word, and is told when there is something.

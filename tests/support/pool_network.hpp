@@ -66,6 +66,7 @@ class PoolNetwork {
   unsigned relays = 0;
 
   [[nodiscard]] std::uint64_t jobs_moved() const { return jobs_moved_; }
+  [[nodiscard]] std::uint64_t wishes_sent() const { return wishes_sent_; }
   [[nodiscard]] std::uint64_t replies_sent() const { return replies_sent_; }
   /// An answer was sent whose job counted as finished already: the end might have been found first.
   [[nodiscard]] bool was_late() const { return was_late_; }
@@ -122,6 +123,16 @@ class PoolNetwork {
       const std::lock_guard hold(other.mail_mutex_);
       other.mail_.push_back({to, failed, rank_, std::move(bytes)});
     }
+    void send_place(const Reply& to) noexcept override {
+      tell(to.rank,
+           [number = to.number, from = rank_](PoolDoor& door) { door.locate(number, from); });
+    }
+    void send_wish(const Reply& to, unsigned job_class) noexcept override {
+      ++network_.wishes_sent_;
+      tell(to.rank, [number = to.number, from = rank_, job_class](PoolDoor& door) {
+        door.raise(from, number, job_class);
+      });
+    }
     [[nodiscard]] int rank() const noexcept override { return rank_; }
     [[nodiscard]] bool is_done() const noexcept override { return network_.over_; }
     std::uint64_t keep(Bytes bytes) override {
@@ -137,12 +148,20 @@ class PoolNetwork {
       Bytes bytes;
     };
 
+    void tell(int rank, std::function<void(PoolDoor&)> order) {
+      Rank& other = *network_.ranks_[static_cast<std::size_t>(rank)];
+      const std::lock_guard hold(other.mail_mutex_);
+      other.orders_.push_back(std::move(order));
+    }
     void deliver(PoolDoor& door) {
       std::vector<Mail> mail;
+      std::vector<std::function<void(PoolDoor&)>> orders;
       {
         const std::lock_guard hold(mail_mutex_);
         mail.swap(mail_);
+        orders.swap(orders_);
       }
+      for (const auto& order : orders) order(door);
       for (auto& [to, failed, from, bytes] : mail) {
         if (network_.tamper_reply) network_.tamper_reply(to, bytes);
         door.deliver(to.number, failed, from, bytes);
@@ -229,8 +248,9 @@ class PoolNetwork {
     friend class PoolNetwork;
     PoolNetwork& network_;
     int rank_;
-    std::mutex mail_mutex_;  // of mail_ alone: any worker sends, at any time
+    std::mutex mail_mutex_;  // of the next two: any worker sends, at any time
     std::vector<Mail> mail_;
+    std::vector<std::function<void(PoolDoor&)>> orders_;
     std::vector<Parcel> shelf_, arriving_;
     std::map<std::uint64_t, Bytes> parcels_;
     std::uint64_t last_parcel_ = 0, received_ = 0, given_ = 0;
@@ -272,7 +292,7 @@ class PoolNetwork {
   std::mutex mutex_;  // of all but the atomics
   std::exception_ptr error_;
   std::atomic<bool> over_{false};
-  std::atomic<std::uint64_t> jobs_moved_{0}, replies_sent_{0};
+  std::atomic<std::uint64_t> jobs_moved_{0}, replies_sent_{0}, wishes_sent_{0};
   std::atomic<bool> was_late_{false};
   std::atomic<unsigned> most_moves_{0};
   std::atomic<std::size_t> largest_gift_{0};

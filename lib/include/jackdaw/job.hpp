@@ -74,6 +74,9 @@ class JobRef {
   /// that it waits for on this stack
   ///                            (resource_deadlock_would_occur)
   void wait() const;
+  /// The same, but gives up after `timeout`, and starts nothing: a job that waits so in a pool of
+  /// one worker waits in vain. \returns true if the job is in a final state
+  bool wait_for(std::chrono::nanoseconds timeout) const;
 
   /// Asks the job to stop. \returns true if it had not started: it never will. One that runs stops
   /// at its next checkpoint, and its stop_token is set; one that is final stays as it is.

@@ -160,7 +160,7 @@ void JobContext::yield(Args&&... args) {
   if (record_->ops == &detail::DetachedJob<detail::MovableJob<Function>>::table)
     return go_on(new detail::MovableJob<Function>(std::forward<Args>(args)...));
   if constexpr (!std::is_void_v<typename detail::MovableJob<Function>::Result>) {
-    using Asked = detail::DetachedJob<detail::AskedJob<Function>>;
+    using Asked = detail::AskedRecord<Function>;
     if (record_->ops == &Asked::table) {
       return go_on(new detail::AskedJob<Function>(static_cast<Asked*>(record_)->function.to(),
                                                   std::forward<Args>(args)...));
@@ -188,8 +188,13 @@ auto JobContext::submit_on(detail::Engine& engine, const JobOptions& options, Ar
     emplace_on<Job>(engine, options, std::forward<Args>(args)...);
   } else {
     detail::Promise<typename Job::Result> promise(engine);
-    emplace_on<detail::AskedJob<Function>>(engine, options, promise.to(),
-                                           std::forward<Args>(args)...);
+    {
+      detail::Engine::Submission submission(engine);
+      auto& job = detail::make_asked<Function>(submission.store(), detail::priority_of(options),
+                                               promise.to(), std::forward<Args>(args)...);
+      engine.awaited.add(promise.to(), job);
+      submission.push(job, options);
+    }
     return promise.future();
   }
 }

@@ -21,6 +21,7 @@ struct Reply {
   static constexpr std::int32_t here = -2;    ///< in the pool where the job is; never leaves it
   std::uint64_t number = 0;                   ///< among the futures of that rank, from 1
   std::int32_t rank = nobody;
+  friend bool operator==(const Reply&, const Reply&) = default;
 };
 
 /// What is not used is zero, but for `reply_rank`.

@@ -2,6 +2,7 @@
 /// \file
 /// The workers of one rank, and how to give them jobs.
 
+#include <chrono>       // nanoseconds
 #include <cstddef>      // size_t
 #include <cstdint>      // uint8_t
 #include <iterator>     // iter_reference_t
@@ -39,7 +40,8 @@ class Pool {
 
   /// Runs `function` now, as a job, and gives its result. The caller's thread becomes worker 0 for
   /// the while, pinned as that is; if worker 0 is busy, another worker runs it. Inside a job of
-  /// this pool, it is a plain call. Does not wait for jobs that were spawned. \throws whatever
+  /// this pool, it is a plain call. It has no time limit. Does not wait for jobs that were spawned.
+  /// \throws whatever
   /// `function` throws
   template <detail::JobFunction F>
   auto run(F&& function) -> detail::JobResult<F>;
@@ -202,7 +204,8 @@ auto Pool::run(F&& function) -> detail::JobResult<F> {
   }
   detail::Guest guest(*engine_);
   if (guest) return guest.run<R>(function);
-  const auto handle = submit(std::forward<F>(function));
+  const auto handle =
+      submit(std::forward<F>(function), {.timeout = std::chrono::nanoseconds::zero()});
   if constexpr (std::is_void_v<R>) {
     handle.get();
   } else {

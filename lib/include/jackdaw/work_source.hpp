@@ -52,6 +52,11 @@ class PoolDoor {
   /// \throws std::runtime_error  there never was such a future here
   virtual void deliver(std::uint64_t reply, bool failed, int from_rank,
                        std::span<const std::byte> bytes) = 0;
+  /// A job that answers a future of this pool has come to that rank.
+  virtual void locate(std::uint64_t reply, int holder) noexcept = 0;
+  /// Whoever waits on that rank for its future `reply`, wants the job for it to be at least of this
+  /// class; priority_count: nobody does any more. The job may have moved on, or ended.
+  virtual void raise(int rank, std::uint64_t reply, unsigned job_class) noexcept = 0;
   /// No job is queued or runs in the pool.
   [[nodiscard]] virtual bool is_quiet() const noexcept = 0;
   [[nodiscard]] virtual std::uint64_t jobs_created() const noexcept = 0;
@@ -80,6 +85,11 @@ class WorkSource {
   /// The answer of a job that ended here, for another rank. Whoever runs jobs calls, at any time;
   /// the job does not count as finished before.
   virtual void send_reply(const Reply& to, bool failed, Bytes bytes) noexcept = 0;
+  /// A job for a future of another rank has come here: that rank's PoolDoor::locate.
+  virtual void send_place(const Reply& to) noexcept = 0;
+  /// For the job that answers the future `to.number` of this rank, and is on rank `to.rank`: that
+  /// rank's PoolDoor::raise.
+  virtual void send_wish(const Reply& to, unsigned job_class) noexcept = 0;
   /// Of this process.
   [[nodiscard]] virtual int rank() const noexcept = 0;
   /// True once there is no work anywhere, and there never will be.

@@ -46,7 +46,8 @@ class Answered {
   std::exception_ptr error_;
 };
 
-/// A movable job with a future. Its own type, so that one without pays nothing.
+/// A movable job with a future: shared by its entries and the table of those that are awaited. Its
+/// own type, so that one without pays nothing.
 template <auto Function>
 class AskedJob {
  public:
@@ -62,9 +63,20 @@ class AskedJob {
   void operator()(JobContext& context) {
     Worker& worker = *this_worker;
     const Worker::Answering answering(worker, to_);
+    struct Forget {  // unless it goes on
+      Engine& engine;
+      const Reply& to;
+      bool is_over = true;
+      ~Forget() {
+        if (is_over) engine.forget_awaited(to);
+      }
+    } forget{worker.engine(), to_};
     try {
       auto result = job_.call(context);
-      if (has_yielded(context)) return;
+      if (has_yielded(context)) {
+        forget.is_over = false;
+        return;
+      }
       worker.leave_watch();  // the answer and the state will agree
       expect_in_time(context);
       worker.engine().answer<Result>(to_, std::move(result));
@@ -73,7 +85,10 @@ class AskedJob {
       throw Answered(std::current_exception());
     }
   }
-  void give_up(const char* why) noexcept { this_worker->engine().answer_failure(to_, why); }
+  void give_up(Engine& engine, const char* why) noexcept {
+    engine.answer_failure(to_, why);
+    engine.forget_awaited(to_);
+  }
 
   [[nodiscard]] const Payload& payload() const noexcept { return job_.payload(); }
   [[nodiscard]] const Reply& to() const noexcept { return to_; }
@@ -88,6 +103,19 @@ template <auto Function>
 inline constexpr KindNote* note_of<AskedJob<Function>> = &MovableJob<Function>::note;
 template <auto Function>
 inline constexpr bool has_future<AskedJob<Function>> = true;
+
+template <auto Function>
+using AskedRecord = SharedJob<AskedJob<Function>, void>;
+
+/// The caller has a reference for AwaitedJobs, and one for the entry.
+template <auto Function, typename... Args>
+[[nodiscard]] AskedRecord<Function>& make_asked(JobStore& store, Priority priority, const Reply& to,
+                                                Args&&... args) {
+  auto& job = make_job<AskedRecord<Function>>(store, priority, to, std::forward<Args>(args)...);
+  // Relaxed: counts records for Engine::close, which is ordered after all that makes any.
+  store.shared_alive.fetch_add(1, std::memory_order_relaxed);
+  return job;
+}
 
 /// A future in the making: forgotten again unless the job comes to be.
 template <typename R>
@@ -120,7 +148,7 @@ struct Packer {
 
   static void pack(const JobRecord& record, PackedJob& packed, Bytes& long_payload) {
     if constexpr (returns) {
-      using Asked = DetachedJob<AskedJob<Function>>;
+      using Asked = AskedRecord<Function>;
       if (record.ops == &Asked::table) {
         const auto& function = static_cast<const Asked&>(record).function;
         packed.reply_rank = function.to().rank;
@@ -136,8 +164,8 @@ struct Packer {
     if (packed.reply_rank == Reply::nobody)
       return make_job<Plain>(store, priority, PackedPayload{payload});
     if constexpr (returns) {
-      return make_job<DetachedJob<AskedJob<Function>>>(
-          store, priority, Reply{packed.reply, packed.reply_rank}, PackedPayload{payload});
+      return make_asked<Function>(store, priority, Reply{packed.reply, packed.reply_rank},
+                                  PackedPayload{payload});
     }
     throw std::runtime_error("somebody waits for its result, but it has none");
   }

@@ -90,10 +90,6 @@ struct DetachedJob : JobRecord {
     std::destroy_at(&static_cast<DetachedJob&>(record).function);
   }
   static void drop_result(JobRecord&) noexcept {}
-  static void give_up([[maybe_unused]] JobRecord& record,
-                      [[maybe_unused]] const char* why) noexcept {
-    if constexpr (has_future<F>) static_cast<DetachedJob&>(record).function.give_up(why);
-  }
   static void renew([[maybe_unused]] JobRecord& record, [[maybe_unused]] void* closure) noexcept {
     if constexpr (kind_of<F> != nullptr) {
       std::construct_at(&static_cast<DetachedJob&>(record).function,
@@ -105,7 +101,7 @@ struct DetachedJob : JobRecord {
 template <typename F>
 constinit const JobOps DetachedJob<F>::table{
     &run,     nullptr, &discard,   &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
-    &give_up, &renew,  note_of<F>, kind_of<F>};
+    nullptr, &renew, note_of<F>, kind_of<F>};
 
 /// A job with handles.
 template <typename F, typename R>
@@ -114,10 +110,10 @@ struct SharedJob : ResultJob<R> {
     F function;
   };
 
-  template <typename G>
-  SharedJob(std::uint64_t number, Priority priority, G&& from)
+  template <typename... Args>
+  SharedJob(std::uint64_t number, Priority priority, Args&&... args)
       : ResultJob<R>(table, number, priority) {
-    std::construct_at(&function, std::forward<G>(from));
+    std::construct_at(&function, std::forward<Args>(args)...);
   }
   ~SharedJob() {}  // see ResultJob
 
@@ -138,12 +134,22 @@ struct SharedJob : ResultJob<R> {
   static void drop_result(JobRecord& record) noexcept {
     if constexpr (!std::is_void_v<R>) std::destroy_at(&static_cast<SharedJob&>(record).result);
   }
+  static void give_up([[maybe_unused]] JobRecord& record, [[maybe_unused]] Engine& engine,
+                      [[maybe_unused]] const char* why) noexcept {
+    if constexpr (has_future<F>) static_cast<SharedJob&>(record).function.give_up(engine, why);
+  }
+  static void renew([[maybe_unused]] JobRecord& record, [[maybe_unused]] void* closure) noexcept {
+    if constexpr (kind_of<F> != nullptr) {
+      std::construct_at(&static_cast<SharedJob&>(record).function,
+                        std::move(*static_cast<F*>(closure)));
+    }
+  }
   static const JobOps table;
 };
 template <typename F, typename R>
 constinit const JobOps SharedJob<F, R>::table{
-    &run,    &call,   &discard,  &drop_result, sizeof(SharedJob), alignof(SharedJob),
-    nullptr, nullptr, note_of<F>};
+    &run,     &call,  &discard,   &drop_result, sizeof(SharedJob), alignof(SharedJob),
+    &give_up, &renew, note_of<F>, kind_of<F>};
 
 /// Makes a job in a store, whose owner calls this, with a function that is made of `args`. Not
 /// counted as created before it exists.

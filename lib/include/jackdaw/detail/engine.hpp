@@ -20,14 +20,15 @@
 #include <utility>      // move
 #include <vector>       // vector
 
-#include "jackdaw/config.hpp"             // Config
-#include "jackdaw/detail/event_log.hpp"   // EventLog
-#include "jackdaw/detail/idle_set.hpp"    // IdleSet
-#include "jackdaw/detail/job_extra.hpp"   // JobExtra
-#include "jackdaw/detail/quiet_gate.hpp"  // QuietGate, nothing_is_left
-#include "jackdaw/detail/replies.hpp"     // Replies
-#include "jackdaw/detail/worker.hpp"      // Worker
-#include "jackdaw/job.hpp"                // JobOptions
+#include "jackdaw/config.hpp"               // Config
+#include "jackdaw/detail/awaited_jobs.hpp"  // AwaitedJobs
+#include "jackdaw/detail/event_log.hpp"     // EventLog
+#include "jackdaw/detail/idle_set.hpp"      // IdleSet
+#include "jackdaw/detail/job_extra.hpp"     // JobExtra
+#include "jackdaw/detail/quiet_gate.hpp"    // QuietGate, nothing_is_left
+#include "jackdaw/detail/replies.hpp"       // Replies
+#include "jackdaw/detail/worker.hpp"        // Worker
+#include "jackdaw/job.hpp"                  // JobOptions
 
 namespace jackdaw::detail {
 
@@ -84,7 +85,8 @@ class Engine {
 
    private:
     Engine& engine_;
-    Worker* worker_;  // null: the store is that of an inbox
+    Raised raised_{engine_};  // before the lock, so that it is pushed when that is free again
+    Worker* worker_;          // null: the store is that of an inbox
     std::unique_lock<std::mutex> lock_;
     JobStore* store_;
     std::uint64_t classes_ = 0;  // pushed to an inbox, as bits of the pulse
@@ -101,12 +103,14 @@ class Engine {
   [[nodiscard]] bool drop_entry(JobRecord& job) noexcept;
   void drop_reference(JobRecord& job) noexcept;
   void wait(JobRecord& job);
+  bool wait_for(JobRecord& job, std::chrono::nanoseconds timeout);
   bool cancel(JobRecord& job) noexcept;
   /// The deadline of a job with handles has passed. If it has not started, it never will.
   void expire(const JobRef& job) noexcept;
   void set_limits(JobRecord& job, const Limits& limits);
   /// Makes `job`, which is not pushed yet, wait for others. False: they are final already.
-  [[nodiscard]] bool hold_back(JobRecord& job, std::span<const JobRef> predecessors);
+  [[nodiscard]] bool hold_back(JobRecord& job, std::span<const JobRef> predecessors,
+                               Raised& raised);
   [[nodiscard]] std::vector<JobRef> predecessors_of(JobRecord& job);
   void count_outcome(JobState outcome) noexcept;
   [[nodiscard]] static JobExtra& extra_of(JobRecord& job);
@@ -148,6 +152,17 @@ class Engine {
   [[nodiscard]] JobRecord& unpack(const PackedJob& packed, const JobKind& kind,
                                   std::span<const std::byte> payload, JobStore& store);
 
+  // Lending of priorities: lending.cpp. A class is a Priority, or no_class.
+  /// One who waits for `job` lends it another class than before.
+  void relend(JobRecord& job, std::uint8_t from, std::uint8_t to, Raised& raised) noexcept;
+  /// The same for the job that answers a future of this rank.
+  void relend(std::uint64_t reply, std::uint8_t from, std::uint8_t to, Raised& raised) noexcept;
+  /// Who waits for its future wants `job` to be at least of this class.
+  void want(JobRecord& job, std::uint8_t job_class, Raised& raised) noexcept;
+  void want(const Reply& to, std::uint8_t job_class, Raised& raised) noexcept;
+  /// The job that answers a future of this rank has come to that rank.
+  void locate(std::uint64_t reply, int holder) noexcept;
+
   // The pool.
   [[nodiscard]] bool is_quiet() const noexcept {
     return nothing_is_left([this] { return jobs_finished(); }, [this] { return jobs_created(); });
@@ -166,6 +181,10 @@ class Engine {
   [[nodiscard]] bool sees_jobs(std::size_t job_class) const noexcept;
   [[nodiscard]] JobStore& store(std::size_t index) noexcept;
   void free_cell(JobRecord& job) noexcept;
+  /// An entry of a job that has left for another rank. Counts it.
+  void forget(JobRecord& job) noexcept;
+  /// Nobody can find the job by its future any more.
+  void forget_awaited(const Reply& to) noexcept;
   [[nodiscard]] std::optional<unsigned> package() const noexcept;
 
   const Config config;
@@ -175,6 +194,7 @@ class Engine {
   std::vector<std::unique_ptr<Inbox>> inboxes;
   std::array<Overflow, priority_count> overflow;  // by class
   Replies replies;
+  AwaitedJobs awaited;
   std::atomic<std::uint64_t> failed{0}, failed_detached{0}, cancelled{0}, timed_out{0};
   std::atomic<std::uint64_t> cancelled_early{0}, timed_out_early{0};  ///< of these, never started
   std::atomic<std::uint64_t> overflowed{0};
@@ -198,6 +218,9 @@ class Engine {
   void wake_all() noexcept;
   void drop_stale_entries() noexcept;
   void drop_store(JobStore& store) noexcept;
+  void adopt(JobRecord& job, const Reply& to) noexcept;
+  void reconsider(JobRecord& job, JobExtra& extra, Raised& raised) noexcept;
+  void lend_to_predecessors(JobExtra& extra, std::uint8_t now, Raised& raised) noexcept;
   void release_dependents(JobRecord& job) noexcept;
   void unblock(JobRecord& job) noexcept;
   void send(const Reply& to, bool has_failed, Bytes bytes) noexcept;

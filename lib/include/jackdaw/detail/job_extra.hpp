@@ -2,10 +2,12 @@
 /// \file
 /// What few jobs have. Made on demand; lives as long as its job.
 
+#include <array>       // array
 #include <atomic>      // atomic
 #include <cstdint>     // int64_t, uint32_t
 #include <exception>   // exception_ptr
 #include <mutex>       // mutex
+#include <optional>    // optional
 #include <stop_token>  // stop_source
 #include <utility>     // exchange, swap
 #include <vector>      // vector
@@ -55,13 +57,39 @@ class Continuation {
   void (*destroy_)(void*) = nullptr;
 };
 
+class Engine;
+class Loan;
+
+inline constexpr auto no_class = static_cast<std::uint8_t>(priority_count);
+
+/// Jobs that have got a higher priority, and so must be found in another queue. They get there when
+/// this is destroyed; no lock may be held then.
+class Raised {
+ public:
+  explicit Raised(Engine& engine) noexcept : engine_(engine) {}
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+  ~Raised();
+  void add(JobRecord& job);
+
+ private:
+  Engine& engine_;
+  std::vector<JobRecord*> jobs_;
+};
+
 struct JobExtra {
-  std::mutex mutex;  // of error, stop, dependents, predecessors
+  std::mutex mutex;  // of error, stop, dependents, predecessors, and of the loans
   std::exception_ptr error;
   std::stop_source stop;
   std::vector<JobRecord*> dependents;   // to be told when this job is final
   std::vector<JobRef> predecessors;     // this job comes after them
   std::atomic<std::uint32_t> unmet{0};  // predecessors that are not final yet, and 1 while made
+
+  std::vector<Loan*> loans;                             // one for each wait of this job
+  std::array<std::uint32_t, priority_count> lenders{};  // who wait for it, by their priority
+  std::uint8_t wanted = no_class;                       // by those who wait for its future
+  std::uint8_t lent_to_predecessors = no_class;
+  std::optional<std::uint8_t> unlent;  // its priority without them, while there are any
 
   // Written before the job is handed to anybody, or by the worker that has it.
   Limits limits;

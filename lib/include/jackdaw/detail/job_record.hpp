@@ -35,8 +35,9 @@ struct JobOps {
   void (*drop_result)(JobRecord&) noexcept;           ///< destroys the result of a completed job
   std::uint32_t bytes;                                ///< of the whole record
   std::uint32_t alignment;
-  void (*give_up)(JobRecord&, const char* why) noexcept;  ///< of a job without handles that will
-                                                          ///< never run: tells who waits for it
+  void (*give_up)(JobRecord&, Engine&,
+                  const char* why) noexcept;          ///< of a job without handles that will
+                                                      ///< never run: tells who waits for it
   void (*renew)(JobRecord&, void* closure) noexcept;  ///< of a movable job that has yielded: gives
                                                       ///< it another closure, which is moved from
   KindNote* note;                                     ///< of all jobs of this kind

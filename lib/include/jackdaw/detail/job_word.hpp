@@ -117,6 +117,22 @@ class JobWord {
     (void)mine;
   }
 
+  /// running -> pending: it has yielded, and has a closure again.
+  void requeue() noexcept {
+    word_.fetch_and(~started, std::memory_order_relaxed);  // the step releases it
+    move(JobState::running, JobState::pending);
+  }
+  /// pending -> stolen, for another rank, by one who has an entry; its closure will be gone. False:
+  /// somebody else has moved it.
+  [[nodiscard]] bool try_leave() noexcept {
+    return try_step(JobState::pending, JobState::stolen, started);
+  }
+  /// It stays after all.
+  void come_back() noexcept {
+    word_.fetch_and(~started, std::memory_order_relaxed);  // the step releases it
+    settle();
+  }
+
   enum class Cancel : unsigned char { too_late, requested, done };
   /// Cancels a job that has not started, and wakes who waits; asks one that has to stop.
   Cancel cancel() noexcept {

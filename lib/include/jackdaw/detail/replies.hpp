@@ -7,6 +7,7 @@
 ///   (Z) sleep: CAS to `asleep`, then waits while the word stays so; finish: the exchange takes it,
 ///       or comes before it and is seen by the CAS. No wake-up is lost.
 
+#include <array>          // array
 #include <atomic>         // atomic
 #include <cstdint>        // uint64_t
 #include <exception>      // exception_ptr
@@ -18,8 +19,9 @@
 #include <unordered_map>  // unordered_map
 #include <utility>        // forward
 
-#include "jackdaw/codec.hpp"       // Codec
-#include "jackdaw/packed_job.hpp"  // Reply
+#include "jackdaw/codec.hpp"             // Codec
+#include "jackdaw/detail/job_extra.hpp"  // no_class
+#include "jackdaw/packed_job.hpp"        // Reply
 
 namespace jackdaw::detail {
 
@@ -93,14 +95,31 @@ class Replies {
   std::uint64_t add(std::shared_ptr<ReplyState> state);
   /// For who will fill it: nobody else gets it. Null: it was taken before.
   [[nodiscard]] std::shared_ptr<ReplyState> take(std::uint64_t number) noexcept;
+  /// Who is to be told that the job of a future should have another class, and which.
+  struct Wish {
+    int holder;  ///< Reply::here, or a rank
+    std::uint8_t job_class;
+  };
+  /// One who waits for it lends its job another class than before. Nothing if that changes nothing,
+  /// or the answer is there.
+  [[nodiscard]] std::optional<Wish> relend(std::uint64_t number, std::uint8_t from,
+                                           std::uint8_t to) noexcept;
+  /// Its job is in that rank now. \returns the class that those who wait want for it, or no_class
+  [[nodiscard]] std::uint8_t locate(std::uint64_t number, int holder) noexcept;
   /// False: nobody here ever had that number.
   [[nodiscard]] bool was_made(std::uint64_t number) const noexcept;
   /// Nothing will come any more.
   void fail_all(std::string_view error, int rank) noexcept;
 
  private:
+  struct Entry {
+    std::shared_ptr<ReplyState> state;
+    std::array<std::uint32_t, priority_count> lenders{};  // who wait, by their priority
+    std::uint8_t wanted = no_class;                       // by the most urgent of them
+    int holder = Reply::here;                             // where its job was heard of last
+  };
   mutable std::mutex mutex_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<ReplyState>> waiting_;
+  std::unordered_map<std::uint64_t, Entry> waiting_;
   std::uint64_t last_ = 0;
 };
 

@@ -141,6 +141,8 @@ class Worker {
   /// Blocks until `job` is final: starts it here if nobody has, else helps with its tasks.
   /// \throws std::system_error  the caller is part of that job: resource_deadlock_would_occur
   void wait_for(JobRecord& job);
+  /// The same, but gives up after `timeout_ns`, and does not start the job: only helps it.
+  void wait_for(JobRecord& job, std::int64_t timeout_ns);
   /// Blocks until an answer is there; runs other jobs meanwhile. \throws as RemoteFuture::wait
   void wait_for(ReplyState& reply);
 
@@ -276,7 +278,7 @@ class Worker {
   void run_on_top(JobRecord& critical) noexcept;
   void requeue(JobRecord& job) noexcept;
   void drop(JobRecord& job) noexcept;
-  void run_shared(JobRecord& job) noexcept;
+  bool run_shared(JobRecord& job) noexcept;
   void run_stolen(Task& task) noexcept;
 
   // Finding work: search.cpp, thief.cpp.
@@ -294,6 +296,7 @@ class Worker {
   [[nodiscard]] std::uint64_t pulse() const noexcept {
     return pulse_->load(std::memory_order_relaxed);  // a hint, or ordered by barriers: (P)
   }
+  [[nodiscard]] JobRecord* unless_lowered(JobRecord* job, std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* next_below(std::uint64_t present) noexcept;
   [[nodiscard]] JobRecord* fetch_urgently(std::size_t job_class) noexcept;
   [[nodiscard]] bool has_own_above(std::size_t job_class) const noexcept;
