@@ -4,11 +4,12 @@
 #include <optional>   // optional
 #include <string>     // string
 
-#include "jackdaw/detail/closure.hpp"  // outcome_of_exception
-#include "jackdaw/detail/engine.hpp"   // Engine, JobExtra
-#include "jackdaw/job_context.hpp"     // JobContext
-#include "jackdaw/work_source.hpp"     // WorkSource
-#include "steward.hpp"                 // Steward
+#include "jackdaw/detail/closure.hpp"     // outcome_of_exception
+#include "jackdaw/detail/engine.hpp"      // Engine, JobExtra
+#include "jackdaw/detail/race_state.hpp"  // RaceState
+#include "jackdaw/job_context.hpp"        // JobContext
+#include "jackdaw/work_source.hpp"        // WorkSource
+#include "steward.hpp"                    // Steward
 
 // What happens to a job between its making and the freeing of its record, beside being run.
 
@@ -182,6 +183,7 @@ std::vector<JobRef> Engine::predecessors_of(JobRecord& job) {
 void Engine::release_dependents(JobRecord& job) noexcept {
   JobExtra* extra = job.extra.load(std::memory_order_seq_cst);  // see hold_back
   if (extra == nullptr) return;
+  if (extra->race != nullptr) extra->race->note_end(extra->place, job.word.state());
   std::vector<JobRecord*> dependents;
   {
     const std::lock_guard hold(extra->mutex);

@@ -1,18 +1,21 @@
 #include <algorithm>     // min
 #include <chrono>        // nanoseconds, steady_clock
+#include <deque>         // deque
 #include <optional>      // optional
 #include <stdexcept>     // runtime_error
 #include <string>        // to_string
 #include <system_error>  // system_error
+#include <vector>        // erase_if, vector
 
-#include "jackdaw/detail/engine.hpp"   // Engine
-#include "jackdaw/detail/replies.hpp"  // ReplyState
-#include "jackdaw/detail/worker.hpp"   // Worker
-#include "jackdaw/remote_future.hpp"   // RemoteError
-#include "lending.hpp"                 // Loan
-#include "stack_room.hpp"              // stack_room
+#include "jackdaw/detail/engine.hpp"      // Engine
+#include "jackdaw/detail/race_state.hpp"  // RaceState
+#include "jackdaw/detail/replies.hpp"     // ReplyState
+#include "jackdaw/detail/worker.hpp"      // Worker
+#include "jackdaw/remote_future.hpp"      // RemoteError
+#include "lending.hpp"                    // Loan
+#include "stack_room.hpp"                 // stack_room
 
-// How a worker waits inside a job. For a stolen task, or for a job with a handle: then it never
+// How a worker waits inside a job. For a stolen task, a job with a handle, or a race: then it never
 // starts unrelated work on top, so stacks stay bounded, and no wait can deadlock through it: every
 // piece of work above a waiting frame is one that this frame waits for. For a future it must: the
 // job that will answer, or one which that waits for, may be queued behind others, here or on any
@@ -144,6 +147,59 @@ void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {
   const Loan loan(*engine_, this->job(), job);
   wait_until([&] { return is_final(job.word.state()) || Clock::now() >= end; },
              [&] { return help(&job, Task::nobody); }, [&](long ns) { job.word.sleep(ns); });
+}
+
+// --- races ---------------------------------------------------------------------------------------
+
+/// What a worker does that waits for a race. Looks at each contender until that is final, and no
+/// longer: O(n) in all, and each round O(those that others run).
+class Worker::Spectator {
+ public:
+  Spectator(Worker& worker, RaceState& race) noexcept : worker_(worker), race_(race) {}
+
+  /// Runs the first contender that nobody has started, or a task of one that runs elsewhere. False:
+  /// there is nothing to run.
+  bool help() {
+    std::erase_if(elsewhere_, [](JobRecord* job) { return is_final(job->word.state()); });
+    for (JobRecord* job : elsewhere_) {  // a thief has it pending again, once it is settled
+      if (worker_.start_for(*job)) return true;
+    }
+    if (start_next()) return true;
+    for (JobRecord* job : elsewhere_) {
+      if (worker_.help(job, Task::nobody)) return true;
+    }
+    if (loans_.empty()) {  // others have them all
+      for (std::size_t i = 0; i < race_.size(); ++i)
+        loans_.emplace_back(*worker_.engine_, worker_.job(), race_.contender(i));
+    }
+    return false;
+  }
+
+ private:
+  bool start_next() {
+    for (; next_ < race_.size(); ++next_) {
+      JobRecord& job = race_.contender(next_);
+      if (is_final(job.word.state())) continue;
+      if (worker_.start_for(job)) return true;
+      if (job.word.is_blocked())
+        return false;  // so are those behind it: they have the same options
+      elsewhere_.push_back(&job);
+    }
+    return false;
+  }
+
+  Worker& worker_;
+  RaceState& race_;
+  std::size_t next_ = 0;               // the first that was not looked at
+  std::vector<JobRecord*> elsewhere_;  // were not pending when they were looked at
+  std::deque<Loan> loans_;
+};
+
+void Worker::wait_for(RaceState& race) {
+  const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
+  Spectator spectator(*this, race);
+  wait_until([&] { return race.is_over(); }, [&] { return spectator.help(); },
+             [&](long ns) { race.sleep(ns); });
 }
 
 // --- futures -------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@
 namespace jackdaw {
 namespace detail {
 class Engine;
+class RaceState;
 struct JobRecord;
 }  // namespace detail
 
@@ -84,6 +85,7 @@ class JobRef {
 
  protected:
   friend class detail::Engine;
+  friend class detail::RaceState;
   friend class Pool;
   friend class JobContext;
   JobRef(detail::Engine& engine, detail::JobRecord& record) noexcept  // adopts one reference

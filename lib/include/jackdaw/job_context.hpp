@@ -111,6 +111,7 @@ class JobContext {
   friend bool detail::has_yielded(const JobContext& context) noexcept;
   [[noreturn]] void throw_stopped() const;
   void go_on_with(detail::Continuation next) const;
+  friend class detail::RaceState;
   template <typename F>
   static void spawn_on(detail::Engine& engine, F&& function, const JobOptions& options) {
     emplace_on<std::decay_t<F>>(engine, options, std::forward<F>(function));

@@ -122,25 +122,37 @@ class Pool {
 
  private:
   friend class JobContext;
+  friend class detail::RaceState;
   template <typename F>
   static auto submit_to(detail::Engine& engine, F&& function, const JobOptions& options)
       -> JobHandle<detail::JobResult<F>>;
+  template <typename F>
+  static auto make(detail::Engine::Submission& submission, detail::Engine& engine, F&& function,
+                   const JobOptions& options) -> JobHandle<detail::JobResult<F>>;
   template <typename F>
   static auto add(detail::Engine::Submission& submission, detail::Engine& engine, F&& function,
                   const JobOptions& options) -> JobHandle<detail::JobResult<F>>;
   detail::Engine* engine_;  // deletes itself after close(), when no handle is left
 };
 
+/// A job that is not pushed yet.
 template <typename F>
-auto Pool::add(detail::Engine::Submission& submission, detail::Engine& engine, F&& function,
-               const JobOptions& options) -> JobHandle<detail::JobResult<F>> {
+auto Pool::make(detail::Engine::Submission& submission, detail::Engine& engine, F&& function,
+                const JobOptions& options) -> JobHandle<detail::JobResult<F>> {
   using Job = detail::SharedJob<std::decay_t<F>, detail::JobResult<F>>;
   auto& job = detail::make_job<Job>(submission.store(), detail::priority_of(options),
                                     std::forward<F>(function));
   JobHandle<detail::JobResult<F>> handle(engine, job);
   // Relaxed: counts records for close(), which is ordered after every submission.
   submission.store().shared_alive.fetch_add(1, std::memory_order_relaxed);
-  submission.push(job, options);
+  return handle;
+}
+
+template <typename F>
+auto Pool::add(detail::Engine::Submission& submission, detail::Engine& engine, F&& function,
+               const JobOptions& options) -> JobHandle<detail::JobResult<F>> {
+  auto handle = make(submission, engine, std::forward<F>(function), options);
+  submission.push(*handle.record_, options);
   return handle;
 }
 

@@ -100,8 +100,8 @@ struct DetachedJob : JobRecord {
 };
 template <typename F>
 constinit const JobOps DetachedJob<F>::table{
-    &run,     nullptr, &discard,   &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
-    nullptr, &renew, note_of<F>, kind_of<F>};
+    &run,    nullptr, &discard,   &drop_result, sizeof(DetachedJob), alignof(DetachedJob),
+    nullptr, &renew,  note_of<F>, kind_of<F>};
 
 /// A job with handles.
 template <typename F, typename R>

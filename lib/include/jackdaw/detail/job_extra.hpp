@@ -4,8 +4,10 @@
 
 #include <array>       // array
 #include <atomic>      // atomic
+#include <cstddef>     // size_t
 #include <cstdint>     // int64_t, uint32_t
 #include <exception>   // exception_ptr
+#include <memory>      // shared_ptr
 #include <mutex>       // mutex
 #include <optional>    // optional
 #include <stop_token>  // stop_source
@@ -59,6 +61,7 @@ class Continuation {
 
 class Engine;
 class Loan;
+class RaceState;
 
 inline constexpr auto no_class = static_cast<std::uint8_t>(priority_count);
 
@@ -84,6 +87,8 @@ struct JobExtra {
   std::vector<JobRecord*> dependents;   // to be told when this job is final
   std::vector<JobRef> predecessors;     // this job comes after them
   std::atomic<std::uint32_t> unmet{0};  // predecessors that are not final yet, and 1 while made
+  std::shared_ptr<RaceState> race;      // that it runs in; set before the job is pushed,
+  std::size_t place = 0;                // as is its place there
 
   std::vector<Loan*> loans;                             // one for each wait of this job
   std::array<std::uint32_t, priority_count> lenders{};  // who wait for it, by their priority

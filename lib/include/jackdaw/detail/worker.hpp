@@ -27,6 +27,7 @@ namespace jackdaw::detail {
 
 class Engine;
 class Packing;
+class RaceState;
 class ReplyState;
 class Worker;
 
@@ -143,6 +144,9 @@ class Worker {
   void wait_for(JobRecord& job);
   /// The same, but gives up after `timeout_ns`, and does not start the job: only helps it.
   void wait_for(JobRecord& job, std::int64_t timeout_ns);
+  /// Blocks until a race is over: starts contenders here, else helps with their tasks.
+  /// \throws std::system_error  as RaceState::wait
+  void wait_for(RaceState& race);
   /// Blocks until an answer is there; runs other jobs meanwhile. \throws as RemoteFuture::wait
   void wait_for(ReplyState& reply);
 
@@ -317,6 +321,7 @@ class Worker {
   // Waiting: join.cpp.
   [[nodiscard]] bool is_part_of(const JobRecord& job) const noexcept;
   [[nodiscard]] bool start_for(JobRecord& job);
+  class Spectator;
   [[nodiscard]] bool help(const void* job, unsigned thief) noexcept;
   [[nodiscard]] bool run_another() noexcept;
   template <typename Done, typename Help, typename Sleep>
