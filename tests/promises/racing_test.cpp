@@ -164,22 +164,41 @@ TEST(Race, IfAllFailTheFirstFailureIsThrown) {
   }
 }
 
+/// A race of two, of which each may be cancelled on its own. The last one throws.
+struct OpenRace {
+  explicit OpenRace(Pool& pool) : engine(detail::RaceState::engine_of(pool)) {
+    detail::Engine::Submission submission(engine);
+    const auto fails = []() -> int { throw std::out_of_range("no"); };
+    race->make<int>(submission, engine, [] { return 1; }, {});
+    race->make<int>(submission, engine, fails, {});
+    race->push_all(submission, {});
+  }
+  ~OpenRace() { race->leave(); }
+  bool cancel(std::size_t place) { return engine.cancel(race->contender(place)); }
+
+  detail::Engine& engine;
+  std::shared_ptr<detail::RaceState> race = std::make_shared<detail::RaceState>();
+};
+
 TEST(Race, IfAllAreCancelledItSaysSo) {
   Pool pool(small_pool(1));
   Blockade blockade(pool);
-  auto& engine = detail::RaceState::engine_of(pool);
-  const auto race = std::make_shared<detail::RaceState>();
-  {
-    detail::Engine::Submission submission(engine);
-    for (int i = 0; i < 2; ++i) race->make<int>(submission, engine, [] { return 1; }, {});
-    race->push_all(submission, {});
-  }
-  EXPECT_TRUE(engine.cancel(race->contender(0)));
-  EXPECT_FALSE(race->is_over());
-  EXPECT_TRUE(engine.cancel(race->contender(1)));
-  race->wait(engine);
-  EXPECT_THROW((void)race->winner(), Cancelled);
-  race->leave();
+  OpenRace open(pool);
+  EXPECT_TRUE(open.cancel(0));
+  EXPECT_FALSE(open.race->is_over());
+  EXPECT_TRUE(open.cancel(1));
+  open.race->wait(open.engine);
+  EXPECT_THROW((void)open.race->winner(), Cancelled);
+}
+
+TEST(Race, AFailureIsToldRatherThanACancellation) {
+  Pool pool(small_pool(1));
+  Blockade blockade(pool);
+  OpenRace open(pool);
+  EXPECT_TRUE(open.cancel(0));
+  blockade.open();
+  open.race->wait(open.engine);
+  EXPECT_THROW((void)open.race->winner(), std::out_of_range);
 }
 
 TEST_P(Races, FunctionsAndResultsMayBeMoveOnly) {
