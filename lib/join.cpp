@@ -112,6 +112,10 @@ bool Worker::start_for(JobRecord& job) {
     return false;  // whoever finished the last of them has pushed it, or is about to
   }
   if (!job.word.try_start()) return false;
+  std::optional<Loan> loan;
+  JobRecord* const waiter = this->job();
+  if (waiter != nullptr && waiter->word.priority() < job.word.priority())
+    loan.emplace(*engine_, waiter, job);
   time_.enter(Slice::working);
   {
     const Turn turn(*this, Turn::Kind::job, Turn::Below::rests);

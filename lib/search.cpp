@@ -127,9 +127,10 @@ JobRecord* Worker::unless_lowered(JobRecord* job, std::size_t job_class) noexcep
 JobRecord* Worker::next_below(std::uint64_t present) noexcept {
   for (; present != 0; present &= present - 1) {
     const auto job_class = static_cast<std::size_t>(std::countr_zero(present));
-    if (JobRecord* job = store.deques[job_class].pop()) return job;
+    if (JobRecord* job = store.deques[job_class].pop()) return unless_lowered(job, job_class);
     if (!has_own_below(job_class)) return nullptr;
-    if (JobRecord* job = fetch_urgently(job_class)) return job;  // before anything less urgent
+    // Before anything less urgent.
+    if (JobRecord* job = unless_lowered(fetch_urgently(job_class), job_class)) return job;
   }
   return nullptr;
 }
