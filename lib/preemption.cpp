@@ -1,5 +1,6 @@
 #include <chrono>   // nanoseconds, steady_clock, system_clock
 #include <cstdint>  // int64_t
+#include <mutex>    // lock_guard
 
 #include "jackdaw/detail/engine.hpp"  // Engine
 #include "jackdaw/detail/worker.hpp"  // Worker
@@ -230,12 +231,13 @@ void JobContext::throw_stopped() const {
 
 void JobContext::go_on_with(detail::Continuation next) const {
   detail::JobExtra& extra = detail::Engine::extra_of(*record_);
+  const std::lock_guard hold(extra.mutex);
   extra.next = std::move(next);
   extra.limits.ran_ns += worker_->elapsed();
 }
 
 bool detail::has_yielded(const JobContext& context) noexcept {
-  const auto* extra = context.record_->extra.load(std::memory_order_relaxed);  // own
+  const auto* extra = context.record_->extra.load(std::memory_order_acquire);  // others make it, too
   return extra != nullptr && static_cast<bool>(extra->next);
 }
 void detail::expect_in_time(const JobContext& context) {

@@ -90,7 +90,7 @@ void Worker::drain() noexcept {
   for (;;) {
     if (--until_service_ == 0) [[unlikely]]
       serve();
-    if ((pulse() & (Pulse::class_mask | Pulse::cancelling)) == usual) [[likely]] {
+    if ((pulse() & (Pulse::class_mask | Pulse::cancelling | Pulse::careful)) == usual) [[likely]] {
       if (JobRecord* job = store.deques[usual_class].pop()) {
         run(*job);
         continue;

@@ -13,11 +13,12 @@ constexpr unsigned seize_after = 16;  // fruitless rounds: some 10 us
 constexpr unsigned lost_races = 4;    // before the thief goes to another victim
 
 /// A job leaves its deque and is pending again with the thief.
-void mark_stolen(Engine& engine, JobRecord& job, std::uint16_t from) noexcept {
+/// False: its entry was stale.
+bool mark_stolen(Engine& engine, JobRecord& job, std::uint16_t from) noexcept {
   if (job.word.is_shared()) {
     // It may be cancelled, or started by a waiter, meanwhile: then the entry is stale, as any may
     // be.
-    if (!job.word.try_steal()) return;
+    if (!job.word.try_steal()) return false;
   } else {
     job.word.step_alone(JobState::stolen);
   }
@@ -30,6 +31,7 @@ void mark_stolen(Engine& engine, JobRecord& job, std::uint16_t from) noexcept {
   } else {
     job.word.step_alone(JobState::pending);
   }
+  return true;
 }
 
 }  // namespace
@@ -141,8 +143,9 @@ JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
   return visit_victims([&](Worker& victim) -> JobRecord* {
     const auto taken = take_from(victim.store.deques[job_class], loot.data(), most, nullptr);
     if (taken == 0) return nullptr;
-    tally_.jobs_stolen.add(taken);
-    for (std::size_t i = 0; i < taken; ++i) mark_stolen(*engine_, *loot[i], victim.store.index);
+    for (std::size_t i = 0; i < taken; ++i) {
+      if (mark_stolen(*engine_, *loot[i], victim.store.index)) tally_.jobs_stolen.add(1);
+    }
     return settle(loot.data(), taken, job_class);
   });
 }

@@ -82,8 +82,11 @@ void TimeLimits::learn(Worker& worker, Sighting& seen) {
   const auto sight = worker.sight();
   if (sight.job == seen.sight.job && sight.key == seen.sight.key) {
     const JobRecord& job = *sight.job;
-    const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // made before
-    if (extra != nullptr) seen.limits = extra->limits;
+    JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // made before
+    if (extra != nullptr) {
+      const std::lock_guard hold(extra->mutex);
+      seen.limits = extra->limits;
+    }
     if (seen.limits.timeout_ns == Limits::usual && job.ops != nullptr)
       seen.limits.timeout_ns = job.ops->note->timeout_ns.load(std::memory_order_relaxed);
     if (seen.limits.timeout_ns == Limits::usual)

@@ -112,7 +112,8 @@ void Worker::drop(JobRecord& job) noexcept {
 }
 
 void Worker::run_shared_entry(JobRecord& job) noexcept {
-  if (!job.word.try_start()) {  // cancelled, or started by one who waits for it
+  if (!job.word.try_start()) {  // cancelled, or started by another
+    leave_watch();
     if (!engine_->drop_entry(job)) return;
     return count_dropped();
   }

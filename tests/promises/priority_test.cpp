@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -107,40 +109,65 @@ TEST(Preemption, AlsoAtASpawnAndAtAForkJoin) {
   }
 }
 
-/// Three deep; the fourth waits in the queue until one of them has ended.
-TEST(Preemption, IsNestedAtMostSoDeep) {
-  for (const unsigned most : {0u, 1u, 3u}) {
-    auto config = small_pool(1);
+int answer(JobContext&, const int& what) { return what; }
+
+/// Low jobs that give way to critical ones, which wait, so that other low ones run on top, which
+/// give way to critical ones: a tower.
+class Tower {
+ public:
+  explicit Tower(unsigned most) : pool_(config_for(most)) {}
+
+  /// \returns how many jobs were preempted at once, at most
+  [[nodiscard]] unsigned build() {
+    std::atomic<bool> gate_stands{false};
+    gate_ = pool_.submit([&] {
+      gate_stands = true;
+      await([&] { return is_high_enough_.load(); });
+    });
+    await([&] { return gate_stands.load(); });
+    pool_.spawn([this](JobContext& job) { add_low(job, 0); });  // by the worker that goes on
+    pool_.wait();
+    return deepest_;
+  }
+
+ private:
+  static constexpr std::size_t floors = 6;
+  static Config config_for(unsigned most) {
+    auto config = small_pool(2);  // one of them keeps the gate
     config.max_preemption_depth = most;
-    Pool pool(config);
-    // Critical jobs do not give way to each other, so the depth comes from jobs below that fork:
-    // each critical job starts a lower one on top by waiting for it.
-    unsigned depth = 0, deepest = 0;
-    std::function<void(JobContext&, int)> level = [&](JobContext& context, int left) {
-      ++depth;
-      deepest = std::max(deepest, depth);
-      if (left > 0) {
-        auto below = context.submit(
-            [&, left](JobContext& inner) {
-              auto urgent =
-                  inner.submit([&, left](JobContext& top) { level(top, left - 1); }, critical);
-              inner.checkpoint();
-              (void)urgent;
-            },
-            {.priority = Priority::low});
-        below.wait();
-      }
-      --depth;
-    };
-    pool.spawn(
-        [&](JobContext& context) {
-          context.spawn([&](JobContext& top) { level(top, 5); }, critical);
-          context.checkpoint();
+    return config;
+  }
+  void add_low(JobContext& context, std::size_t floor) {
+    low_[floor] = context.submit(
+        [this, floor](JobContext& job) {
+          job.spawn([this, floor](JobContext& top) { stand_on(top, floor); }, critical);
+          job.checkpoint();
         },
         {.priority = Priority::low});
-    pool.wait();
-    EXPECT_EQ(deepest, most == 0 ? 1u : most) << "max_preemption_depth " << most;
   }
+  void stand_on(JobContext& job, std::size_t floor) {
+    const auto preempted = std::count_if(low_.begin(), low_.end(), [](const JobRef& low) {
+      return low && low.state() == JobState::preempted;
+    });
+    deepest_ = std::max(deepest_, static_cast<unsigned>(preempted));
+    if (floor + 1 < floors) {
+      add_low(job, floor + 1);
+    } else {
+      is_high_enough_ = true;
+    }
+    auto later = job.submit<answer>({.after = std::span(&gate_, 1)}, static_cast<int>(floor));
+    EXPECT_EQ(later.get(), static_cast<int>(floor));
+  }
+
+  std::atomic<bool> is_high_enough_{false};
+  JobRef gate_;
+  std::array<JobRef, floors> low_;
+  unsigned deepest_ = 0;
+  Pool pool_;  // last: its jobs use the others
+};
+
+TEST(Preemption, IsNestedAtMostSoDeep) {
+  for (const unsigned most : {0u, 1u, 3u}) EXPECT_EQ(Tower(most).build(), most);
 }
 
 TEST(Preemption, ACriticalJobGivesWayToNone) {

@@ -96,7 +96,8 @@ struct JobExtra {
   std::uint8_t lent_to_predecessors = no_class;
   std::optional<std::uint8_t> unlent;  // its priority without them, while there are any
 
-  // Written before the job is handed to anybody, or by the worker that has it.
+  // Written before the job is handed to anybody, or by the worker that runs it, under the mutex:
+  // the steward may read the limits meanwhile.
   Limits limits;
   Continuation next;
 };

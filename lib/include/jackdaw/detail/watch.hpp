@@ -8,7 +8,8 @@
 ///       the end of a job first stores that it does not run any more, then looks at the word.
 ///       Either the steward sees that the job is over, and leaves it alone, or the worker sees
 ///       `held`, and waits.
-///   (G) let_go: RMW clears `held` -> await_release: load of it: the steward is done with the job.
+///   (G) let_go: RMW clears `held` -> is_watched, await_release: load of it: the steward is done
+///       with the job.
 ///   (L) the lock of a stint: its fields.
 
 #include <atomic>   // memory_order
@@ -28,7 +29,7 @@ class Watch {
   /// False: nobody looks at the job, nor ever will, and nobody has marked it.
   [[nodiscard]] bool is_watched() const noexcept {
     S::light_barrier();
-    return word_.load(std::memory_order_relaxed) != 0;  // (H)
+    return word_.load(std::memory_order_acquire) != 0;  // (H), and (G) of a look that is over
   }
   /// Blocks until nobody looks at the job. A few instructions of the steward, seldom.
   void await_release() noexcept {
