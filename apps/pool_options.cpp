@@ -19,12 +19,18 @@ constexpr Field fields[] = {
     {"backoff_min", "First sleep of an idle worker, in ms (default 1)"},
     {"backoff_max", "Longest sleep of an idle worker, in ms (default 1000)"},
     {"stack_bytes", "Stack of a worker, in bytes (default 268435456)"},
+    {"timeout", "What a job may run, in ms; 0: for ever (default 30000)"},
+    {"max_preemption_depth", "Jobs preempted at a time on one worker, 0 to 64 (default 3)"},
+    {"starvation_age", "Wait after which a job is promoted, in ms; 0: never (default 5000)"},
+    {"imbalance_threshold", "How far the fullest worker may be above the mean (default 0.3)"},
+    {"rebalance_interval", "Between two looks at the balance, in ms; 0: none (default 1000)"},
     {"fabric", "How ranks reach each other: auto (default), windows or messages"},
     {"progress_interval", "Time between two looks at the other ranks, in us (default 50)"},
     {"affinity_entries", "Ranks that a rank remembers, 8 to 4096 (default 256)"}};
 constexpr Field switches[] = {
     {"pin", "Bind each worker to its core (default), or let it move"},
     {"fail_fast", "Stop all ranks when a job throws, or run the rest first (default)"},
+    {"warn", "Tell on stderr of jobs that are past their time limit (default), or do not"},
     {"smt", "A worker for each hardware thread, or for each core (default)"}};
 
 std::string option_of(std::string field) {
@@ -76,7 +82,8 @@ Config PoolOptions::config() const {
 std::string PoolOptions::first_given() const {
   if (given_.empty()) return "";
   const auto& [field, text] = *given_.begin();
-  const bool is_switch = field == "pin" || field == "smt" || field == "fail_fast";
+  const bool is_switch =
+      field == "pin" || field == "smt" || field == "fail_fast" || field == "warn";
   return option_of(is_switch && text == "0" ? "no_" + field : field);
 }
 

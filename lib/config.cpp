@@ -32,6 +32,12 @@ void read(std::string_view field, std::string_view text,
   value = std::chrono::duration<std::int64_t, Period>(count);
 }
 
+void read(std::string_view field, std::string_view text, double& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    refuse(field, '"' + std::string(text) + '"', "a number");
+}
+
 void read(std::string_view field, std::string_view text, bool& value) {
   if (text != "0" && text != "1") refuse(field, '"' + std::string(text) + '"', "0 or 1");
   value = text == "1";
@@ -70,6 +76,9 @@ constexpr std::string_view fields[] = {"workers",
                                        "at_exit",
                                        "timeout",
                                        "max_preemption_depth",
+                                       "starvation_age",
+                                       "imbalance_threshold",
+                                       "rebalance_interval",
                                        "warn",
                                        "fabric",
                                        "progress_interval",
@@ -114,6 +123,9 @@ void set_field(Config& config, std::string_view field, std::string_view text) {
   if (field == "at_exit") return read_name(field, text, exits, config.at_exit);
   if (field == "timeout") return read(field, text, config.timeout);
   if (field == "max_preemption_depth") return read(field, text, config.max_preemption_depth);
+  if (field == "starvation_age") return read(field, text, config.starvation_age);
+  if (field == "imbalance_threshold") return read(field, text, config.imbalance_threshold);
+  if (field == "rebalance_interval") return read(field, text, config.rebalance_interval);
   if (field == "warn") return read(field, text, config.warn);
   if (field == "fabric") return read_name(field, text, transports, config.fabric);
   if (field == "progress_interval") return read(field, text, config.progress_interval);
@@ -151,6 +163,10 @@ void Config::validate() const {
   check("backoff_min", low, 1, 60000);
   check("backoff_max", high, low, 60000);
   check("timeout", static_cast<std::uint64_t>(timeout.count()), 0, 1'000'000'000);
+  check("starvation_age", static_cast<std::uint64_t>(starvation_age.count()), 0, 1'000'000'000);
+  check("rebalance_interval", static_cast<std::uint64_t>(rebalance_interval.count()), 0, 1'000'000);
+  if (!(imbalance_threshold >= 0 && imbalance_threshold <= 100))
+    refuse("imbalance_threshold", std::to_string(imbalance_threshold), "0 to 100");
   check("max_preemption_depth", max_preemption_depth, 0, 64);
   check("progress_interval", static_cast<std::uint64_t>(progress_interval.count()), 1, 1'000'000);
   check("affinity_entries", affinity_entries, 8, 4096);

@@ -26,6 +26,7 @@ Engine::Engine(const Config& asked)
     : config((asked.validate(), asked)), pins_(std::make_unique<Pins>()) {
   lay_out_workers();
   const std::size_t count = pins_->places.size();
+  gifts = std::vector<std::array<Overflow, priority_count>>(count);
   events = std::make_shared<EventLog>(*this, count);
   idle = std::make_unique<IdleSet<>>(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -153,10 +154,14 @@ void Engine::drop_stale_entries() noexcept {
       while (JobRecord* job = deque.pop()) (void)drop_entry(*job);
     }
   }
-  for (auto& list : overflow) {
+  const auto drop_list = [this](Overflow& list) {
     for (auto block = list.take(); !block.empty(); block = list.take()) {
       for (JobRecord* job : block) (void)drop_entry(*job);
     }
+  };
+  for (auto& list : overflow) drop_list(list);
+  for (auto& gift : gifts) {
+    for (auto& list : gift) drop_list(list);
   }
 }
 
@@ -168,6 +173,9 @@ JobStore& Engine::store(std::size_t index) noexcept {
 
 bool Engine::sees_jobs(std::size_t job_class) const noexcept {
   if (!overflow[job_class].empty()) return true;
+  for (const auto& gift : gifts) {
+    if (!gift[job_class].empty()) return true;
+  }
   for (const auto& worker : workers) {
     if (worker->store.deques[job_class].length() > 0) return true;
   }

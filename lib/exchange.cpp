@@ -101,6 +101,13 @@ JobRecord& Engine::unpack(const PackedJob& packed, const JobKind& kind,
     const auto limits = unpack_limits(packed, payload);
     JobRecord& job = kind.unpack(store, settled, payload);
     job.moves = packed.moves;
+    const auto own = static_cast<Priority>(packed.flags & PackedJob::own_class);
+    job.word.set_own_priority(own);
+    if (packed.reply_rank != Reply::nobody && job.word.priority() < own) {
+      JobExtra& extra = extra_of(job);  // it was lent that, and may have to give it back
+      extra.wanted = packed.job_class;
+      extra.unlent = static_cast<std::uint8_t>(own);
+    }
     set_limits(job, limits);
     if (packed.reply_rank != Reply::nobody) adopt(job, {packed.reply, settled.reply_rank});
     tell(job, JobState::stolen, JobState::pending, packed.id);

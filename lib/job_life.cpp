@@ -213,6 +213,26 @@ void Engine::unblock(JobRecord& job) noexcept {
   submission.push(job);
 }
 
+/// It leaves its deque and is pending again with the thief. False: its entry was stale.
+bool Engine::mark_stolen(JobRecord& job, std::uint16_t from) noexcept {
+  if (job.word.is_shared()) {
+    // It may be cancelled, or started by a waiter, meanwhile.
+    if (!job.word.try_steal()) return false;
+  } else {
+    job.word.step_alone(JobState::stolen);
+  }
+  tell(job, JobState::pending, JobState::stolen);
+  job.stolen_from = from;
+  if (job.moves != UINT16_MAX) ++job.moves;
+  tell(job, JobState::stolen, JobState::pending);
+  if (job.word.is_shared()) {
+    job.word.settle();
+  } else {
+    job.word.step_alone(JobState::pending);
+  }
+  return true;
+}
+
 // --- references ----------------------------------------------------------------------------------
 
 bool Engine::drop_entry(JobRecord& job) noexcept {

@@ -39,6 +39,7 @@ void Packing::write(const JobRecord& job) {
   packed.id = job.id;
   packed.moves = job.moves;
   packed.job_class = static_cast<std::uint8_t>(job.word.priority());
+  packed.flags = static_cast<std::uint8_t>(job.word.own_priority());
   job.ops->kind->pack(job, packed, bytes_);
   const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // came with the job
   if (extra != nullptr) pack_limits(extra->limits, packed, bytes_);

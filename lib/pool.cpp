@@ -72,7 +72,7 @@ void count_steps(Statistics& all, std::uint64_t cancelled_early, std::uint64_t e
   const auto step = [&](JobState from, JobState to) -> std::uint64_t& {
     return all.job_steps[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
   };
-  std::uint64_t run = 0, steals = 0, preemptions = 0, yields = 0;
+  std::uint64_t run = 0, steals = all.jobs_rebalanced, preemptions = 0, yields = 0;
   for (const auto& worker : all.workers) {
     run += worker.jobs_run;
     steals += worker.jobs_stolen;
@@ -104,6 +104,8 @@ Statistics Pool::statistics() const {
   all.jobs_failed_detached = engine_->failed_detached.load(std::memory_order_relaxed);
   all.jobs_cancelled = engine_->cancelled.load(std::memory_order_relaxed);
   all.jobs_timed_out = engine_->timed_out.load(std::memory_order_relaxed);
+  all.jobs_promoted = engine_->promoted.load(std::memory_order_relaxed);
+  all.jobs_rebalanced = engine_->rebalanced.load(std::memory_order_relaxed);
   all.jobs_overflowed = engine_->overflowed.load(std::memory_order_relaxed);
   count_steps(all, engine_->cancelled_early.load(std::memory_order_relaxed),
               engine_->timed_out_early.load(std::memory_order_relaxed));

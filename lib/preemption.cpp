@@ -237,7 +237,8 @@ void JobContext::go_on_with(detail::Continuation next) const {
 }
 
 bool detail::has_yielded(const JobContext& context) noexcept {
-  const auto* extra = context.record_->extra.load(std::memory_order_acquire);  // others make it, too
+  const auto* extra =
+      context.record_->extra.load(std::memory_order_acquire);  // others make it, too
   return extra != nullptr && static_cast<bool>(extra->next);
 }
 void detail::expect_in_time(const JobContext& context) {

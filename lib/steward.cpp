@@ -1,10 +1,10 @@
 #include "steward.hpp"
 
 #include <algorithm>  // max, min
-#include <array>      // array
 
 #include "engine_door.hpp"            // EngineDoor
 #include "jackdaw/detail/engine.hpp"  // Engine
+#include "loot.hpp"                   // Loot
 #include "packing.hpp"                // Packing
 #include "source_visit.hpp"           // SourceVisit
 
@@ -41,14 +41,9 @@ class OutsideDoor final : public EngineDoor {
  private:
   /// Half of what a deque has, one batch at most. Its owner may be in a job that does not answer.
   void steal_from(JobDeque& deque, Packing& packing) noexcept {
-    std::array<JobRecord*, 64> loot;
-    std::size_t taken = 0;
-    if (packing.room() < loot.size() || deque.length() <= 0) return;
-    if (deque.public_length() == 0 && !deque.seize()) return;
-    if (deque.steal(loot.data(), loot.size(), taken) != Steal::taken) return;
-    for (std::size_t i = 0; i < taken; ++i) {
-      JobRecord& job = *loot[i];
-      if (!packing.take(job)) Engine::Submission(engine_).push(job);
+    if (packing.room() < Loot::most) return;
+    for (JobRecord* job : Loot::take(deque, Loot::most).jobs()) {
+      if (!packing.take(*job)) Engine::Submission(engine_).push(*job);
     }
   }
 };
@@ -58,6 +53,8 @@ class OutsideDoor final : public EngineDoor {
 Steward::Steward(Engine& engine)
     : engine_(engine),
       limits_(engine),
+      ageing_(engine),
+      rebalancing_(engine),
       interval_ns_(std::chrono::nanoseconds(longest_interval).count()),
       thread_([this](const std::stop_token& stop) { live(stop); }) {
   const std::chrono::nanoseconds timeout = engine.config.timeout;
@@ -96,22 +93,45 @@ void Steward::live(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     bell_.store(0, std::memory_order_relaxed);  // before the looks: what rings later is heard
     limits_.look();
-    engine_.events->deliver();
     const auto now = Clock::now();
+    keep_order(now);
+    engine_.events->deliver();
     attend_source(now);
     Sync::wait(bell_, 0, nap(now).count());
     (void)bell_.load(std::memory_order_acquire);  // (R)
   }
 }
 
+bool Steward::is_idle() const noexcept {
+  return Pulse::sleepers(engine_.idle->pulse()) == engine_.workers.size();
+}
+
+/// While all workers sleep, nothing waits.
+void Steward::keep_order(Clock::time_point now) {
+  constexpr std::chrono::nanoseconds never{0};
+  if (is_idle()) return;
+  if (ageing_.interval() > never && now >= next_ageing_) {
+    ageing_.look(now);
+    next_ageing_ = now + ageing_.interval();
+  }
+  if (rebalancing_.interval() > never && now >= next_rebalancing_) {
+    if (engine_.workers.size() > 1) rebalancing_.look();
+    next_rebalancing_ = now + rebalancing_.interval();
+  }
+}
+
 /// How long to sleep: longer and longer while all workers sleep, and nobody else needs it.
 std::chrono::nanoseconds Steward::nap(Clock::time_point now) noexcept {
   std::chrono::nanoseconds wanted{interval_ns_.load(std::memory_order_relaxed)};
-  const bool idle = Pulse::sleepers(engine_.idle->pulse()) == engine_.workers.size();
+  const bool idle = is_idle();
   idle_nap_ = idle
                   ? std::min<std::chrono::nanoseconds>(2 * std::max(idle_nap_, wanted), longest_nap)
                   : std::chrono::nanoseconds::zero();
   if (idle) wanted = std::max(wanted, idle_nap_);
+  for (const auto interval : {ageing_.interval(), rebalancing_.interval()}) {
+    if (!idle && interval > std::chrono::nanoseconds::zero())
+      wanted = std::min(wanted, std::max<std::chrono::nanoseconds>(interval, shortest_interval));
+  }
   if (engine_.events->is_on()) wanted = std::min<std::chrono::nanoseconds>(wanted, event_interval);
   if (next_attendance_ != Clock::time_point{})
     wanted = std::min<std::chrono::nanoseconds>(wanted, next_attendance_ - now);

@@ -1,13 +1,15 @@
 #pragma once
 /// \file
-/// The rank's housekeeping thread: time limits, events, and other ranks while all workers are deep
-/// in long jobs.
+/// The rank's housekeeping thread: time limits, ageing, rebalancing, events, and other ranks while
+/// all workers are deep in long jobs.
 
 #include <atomic>   // atomic
 #include <chrono>   // steady_clock
 #include <cstdint>  // int64_t
 #include <thread>   // jthread
 
+#include "ageing.hpp"       // Ageing
+#include "rebalancing.hpp"  // Rebalancing
 #include "time_limits.hpp"  // TimeLimits
 
 namespace jackdaw::detail {
@@ -37,10 +39,15 @@ class Steward {
 
   void live(const std::stop_token& stop);
   void attend_source(Clock::time_point now);
+  void keep_order(Clock::time_point now);
+  [[nodiscard]] bool is_idle() const noexcept;
   [[nodiscard]] std::chrono::nanoseconds nap(Clock::time_point now) noexcept;
 
   Engine& engine_;
   TimeLimits limits_;
+  Ageing ageing_;
+  Rebalancing rebalancing_;
+  Clock::time_point next_ageing_{}, next_rebalancing_{};
   /// Between two looks. Relaxed: who makes it shorter rings afterwards.
   std::atomic<std::int64_t> interval_ns_;
   std::chrono::nanoseconds idle_nap_{};

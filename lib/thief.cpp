@@ -12,28 +12,6 @@ namespace {
 constexpr unsigned seize_after = 16;  // fruitless rounds: some 10 us
 constexpr unsigned lost_races = 4;    // before the thief goes to another victim
 
-/// A job leaves its deque and is pending again with the thief.
-/// False: its entry was stale.
-bool mark_stolen(Engine& engine, JobRecord& job, std::uint16_t from) noexcept {
-  if (job.word.is_shared()) {
-    // It may be cancelled, or started by a waiter, meanwhile: then the entry is stale, as any may
-    // be.
-    if (!job.word.try_steal()) return false;
-  } else {
-    job.word.step_alone(JobState::stolen);
-  }
-  engine.tell(job, JobState::pending, JobState::stolen);
-  job.stolen_from = from;
-  if (job.moves != UINT16_MAX) ++job.moves;
-  engine.tell(job, JobState::stolen, JobState::pending);
-  if (job.word.is_shared()) {
-    job.word.settle();
-  } else {
-    job.word.step_alone(JobState::pending);
-  }
-  return true;
-}
-
 }  // namespace
 
 void Worker::set_victims(std::vector<std::vector<std::uint32_t>> tiers) {
@@ -106,13 +84,18 @@ Task* Worker::any_task(const void* wanted) noexcept {
 
 /// What is oldest in the rank, then what came from outside, then what is near, then what is far.
 JobRecord* Worker::fetch(std::size_t job_class) noexcept {
-  if (JobRecord* job = from_overflow(job_class)) return job;
+  if (JobRecord* job = from_list(engine_->gifts[store.index][job_class], job_class)) return job;
+  if (JobRecord* job = from_list(engine_->overflow[job_class], job_class)) return job;
   if (JobRecord* job = from_inboxes(job_class)) return job;
-  return from_victims(job_class);
+  if (JobRecord* job = from_victims(job_class)) return job;
+  for (auto& gift : engine_->gifts) {  // whose worker does not come for it
+    if (JobRecord* job = from_list(gift[job_class], job_class)) return job;
+  }
+  return nullptr;
 }
 
-JobRecord* Worker::from_overflow(std::size_t job_class) noexcept {
-  auto block = engine_->overflow[job_class].take();
+JobRecord* Worker::from_list(Overflow& list, std::size_t job_class) noexcept {
+  auto block = list.take();
   if (block.empty()) return nullptr;
   return settle(block.data(), block.size(), job_class);
 }
@@ -144,7 +127,7 @@ JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
     const auto taken = take_from(victim.store.deques[job_class], loot.data(), most, nullptr);
     if (taken == 0) return nullptr;
     for (std::size_t i = 0; i < taken; ++i) {
-      if (mark_stolen(*engine_, *loot[i], victim.store.index)) tally_.jobs_stolen.add(1);
+      if (engine_->mark_stolen(*loot[i], victim.store.index)) tally_.jobs_stolen.add(1);
     }
     return settle(loot.data(), taken, job_class);
   });

@@ -38,7 +38,7 @@ Courier::Courier(Mailbox& mailbox, Reach& reach, Victims& victims, const Setting
       lifelines_(network_.rank(), network_.size()),
       random_(static_cast<std::minstd_rand::result_type>(
           settings.seed + 7919U * static_cast<unsigned>(network_.rank()) + 1U)) {
-  for (Fabric* fabric : reach.all()) shelves_.emplace_back(*fabric, settings.max_batch);
+  for (Fabric* fabric : reach.all()) displays_.push_back({Shelf(*fabric, settings.max_batch)});
 }
 
 /// First what is its own, then what others show, while it finds out whether it is over.
@@ -64,7 +64,7 @@ void Courier::serve(Home& home) {
   if (network_.size() == 1) return;
   read_letters(home);
   send_notices(home);
-  for (Shelf& shelf : shelves_) show(home, shelf);
+  for (Display& display : displays_) show(home, display);
   if (lifelines_.anybody_waits()) wake_who_waits();
 }
 
@@ -181,8 +181,8 @@ void Courier::leave_word() {
 }
 
 void Courier::wake_who_waits() {
-  const bool has_some = std::any_of(shelves_.begin(), shelves_.end(),
-                                    [](Shelf& shelf) { return shelf.unclaimed() > 0; });
+  const bool has_some = std::any_of(displays_.begin(), displays_.end(),
+                                    [](Display& display) { return display.shelf.unclaimed() > 0; });
   if (!has_some) return;
   for (const int rank : lifelines_.take_waiting()) {
     mailbox_.send(rank, Mail::wake);
@@ -192,9 +192,10 @@ void Courier::wake_who_waits() {
 
 // --- the own shelves -----------------------------------------------------------------------------
 
-void Courier::show(Home& home, Shelf& shelf) {
+void Courier::show(Home& home, Display& display) {
+  Shelf& shelf = display.shelf;
   if (shelf.is_open()) {
-    if (shelf.unclaimed() > 0) return;
+    if (shelf.unclaimed() > 0) return take_back_aged(home, display);
     (void)shelf.close();  // all claimed, and what is claimed stays so
   }
   const auto room = shelf.room();
@@ -206,7 +207,24 @@ void Courier::show(Home& home, Shelf& shelf) {
   }
   given_ += jobs;
   counts_.jobs_given += jobs;
+  display.since_ns = network_.now();
   take_in(home, room.first(shelf.open(static_cast<std::uint32_t>(jobs))));
+}
+
+/// Nobody has wanted these jobs for long. They come back one class higher, and are run here, or
+/// shown again, before others.
+void Courier::take_back_aged(Home& home, Display& display) {
+  if (settings_.starvation_age_ns == 0 ||
+      network_.now() - display.since_ns < settings_.starvation_age_ns)
+    return;
+  const auto kept = display.shelf.close();
+  std::vector<PackedJob> jobs(kept.begin(), kept.end());
+  for (PackedJob& job : jobs) {
+    if (job.job_class == 0) continue;  // critical already
+    --job.job_class;
+    ++counts_.jobs_promoted;
+  }
+  take_in(home, jobs);
 }
 
 /// Jobs that are complete, or whose payloads are here. The oldest come out first.
@@ -228,9 +246,9 @@ void Courier::take_in(Home& home, const PackedJob& job, std::span<const std::byt
 
 bool Courier::take_back(Home& home) {
   bool any = false;
-  for (Shelf& shelf : shelves_) {
-    if (!shelf.is_open()) continue;
-    const auto jobs = shelf.close();
+  for (Display& display : displays_) {
+    if (!display.shelf.is_open()) continue;
+    const auto jobs = display.shelf.close();
     take_in(home, jobs);
     any = any || !jobs.empty();
   }
@@ -292,7 +310,7 @@ void Courier::back_off() {
 CourierStatistics Courier::statistics() const noexcept {
   auto all = counts_;
   all.jobs_received = received_;
-  for (const Shelf& shelf : shelves_) all.jobs_taken += shelf.taken();
+  for (const Display& display : displays_) all.jobs_taken += display.shelf.taken();
   return all;
 }
 

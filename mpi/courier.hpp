@@ -61,6 +61,7 @@ struct CourierStatistics {
   std::uint64_t failures = 0;       ///< attempts that brought nothing
   std::uint64_t jobs_received = 0;  ///< stolen, or taken back from the own shelf
   std::uint64_t bytes = 0;          ///< of what was stolen
+  std::uint64_t jobs_promoted = 0;  ///< got the next higher priority, as nobody took them for long
   std::uint64_t wakes = 0;          ///< ranks that waited for word, and were told
 };
 
@@ -70,6 +71,8 @@ class Courier {
     std::uint32_t max_batch = 64;
     std::int64_t backoff_min_ns = 1'000'000;  ///< between attempts of a rank that has left word
     std::int64_t backoff_max_ns = 1'000'000'000;
+    std::int64_t starvation_age_ns =
+        5'000'000'000;  ///< what is shown so long is promoted; 0: never
     std::uint64_t seed = 1;
   };
   /// All live longer.
@@ -92,6 +95,11 @@ class Courier {
   [[nodiscard]] CourierStatistics statistics() const noexcept;
 
  private:
+  /// A shelf, and since when it has shown what is on it.
+  struct Display {
+    Shelf shelf;
+    std::int64_t since_ns = 0;
+  };
   void read_letters(Home& home);
   void read(Home& home, const Letter& letter);
   void read_late(const Letter& letter);
@@ -102,7 +110,8 @@ class Courier {
   [[nodiscard]] bool take_back(Home& home);
   [[nodiscard]] bool steal(Home& home);
   [[nodiscard]] bool take_from(int victim);
-  void show(Home& home, Shelf& shelf);
+  void show(Home& home, Display& display);
+  void take_back_aged(Home& home, Display& display);
   void wake_who_waits();
   void back_off();
   void leave_word();
@@ -114,7 +123,7 @@ class Courier {
   Reach& reach_;
   Victims& victims_;
   Settings settings_;
-  std::vector<Shelf> shelves_;  // one for each fabric, nearest first
+  std::vector<Display> displays_;  // one for each fabric, nearest first
   Termination termination_;
   Lifelines lifelines_;
   std::minstd_rand random_;

@@ -66,7 +66,8 @@ struct Scheduler::Inside {
   static mpi::Courier::Settings settings_of(const Config& config) {
     return {static_cast<std::uint32_t>(config.max_steal_batch),
             std::chrono::nanoseconds(config.backoff_min).count(),
-            std::chrono::nanoseconds(config.backoff_max).count(), config.seed};
+            std::chrono::nanoseconds(config.backoff_max).count(),
+            std::chrono::nanoseconds(config.starvation_age).count(), config.seed};
   }
 
   [[nodiscard]] std::string first_failure();

@@ -25,7 +25,7 @@ int main() {
       [](jackdaw::JobContext& job) {
         int found = 0;
         for (long n = 0; n < 100'000; ++n) {
-          job.checkpoint();  // ends the job here if somebody has cancelled it
+          job.checkpoint();  // lets critical jobs pass; ends the job here if it was cancelled
           if (is_prime(n)) ++found;
         }
         return found;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <string>
 
@@ -30,6 +31,17 @@ TEST(Config, RefusesWithNameValueAndRange) {
             "max_steal_batch is 0, but must be 1 to 64");
   EXPECT_EQ(refusal_of([](Config& c) { c.backoff_min = std::chrono::milliseconds(5000); }),
             "backoff_max is 1000, but must be 5000 to 60000");
+  EXPECT_EQ(refusal_of([](Config& c) { c.max_preemption_depth = 65; }),
+            "max_preemption_depth is 65, but must be 0 to 64");
+  EXPECT_EQ(refusal_of([](Config& c) { c.timeout = std::chrono::hours(1000); }),
+            "timeout is 3600000000, but must be 0 to 1000000000");
+  EXPECT_EQ(refusal_of([](Config& c) { c.starvation_age = std::chrono::hours(1000); }),
+            "starvation_age is 3600000000, but must be 0 to 1000000000");
+  EXPECT_EQ(refusal_of([](Config& c) { c.rebalance_interval = std::chrono::hours(1); }),
+            "rebalance_interval is 3600000, but must be 0 to 1000000");
+  EXPECT_EQ(refusal_of([](Config& c) { c.imbalance_threshold = 101; }),
+            "imbalance_threshold is 101.000000, but must be 0 to 100");
+  EXPECT_NE(refusal_of([](Config& c) { c.imbalance_threshold = std::nan(""); }), "");
   EXPECT_NE(refusal_of([](Config& c) { c.stack_bytes = 10; }), "");
   EXPECT_EQ(refusal_of([](Config& c) { c.affinity_entries = 7; }),
             "affinity_entries is 7, but must be 8 to 4096");
@@ -46,6 +58,10 @@ TEST(Config, ReadsFieldsFromText) {
   set_field(config, "pin", "0");
   set_field(config, "at_exit", "cancel");
   set_field(config, "fabric", "messages");
+  set_field(config, "timeout", "0");
+  set_field(config, "imbalance_threshold", "0.75");
+  EXPECT_EQ(config.timeout, std::chrono::milliseconds(0));
+  EXPECT_EQ(config.imbalance_threshold, 0.75);
   EXPECT_EQ(config.fabric, Transport::messages);
   EXPECT_EQ(config.workers, 7u);
   EXPECT_EQ(config.strategy, Strategy::batched);
@@ -63,6 +79,7 @@ TEST(Config, RefusesTextThatIsNoValue) {
   EXPECT_THROW(set_field(config, "workers", ""), ConfigError);
   EXPECT_THROW(set_field(config, "pin", "yes"), ConfigError);
   EXPECT_THROW(set_field(config, "strategy", "clever"), ConfigError);
+  EXPECT_THROW(set_field(config, "imbalance_threshold", "some"), ConfigError);
   EXPECT_THROW(set_field(config, "no_such_field", "1"), ConfigError);
 }
 

@@ -101,11 +101,15 @@ class SimulatedRank final : public Home {
         world_(around.world),
         ledger_(ledger),
         victims_(neighbourhood_of(around.shape, rank), 256, 1),
-        courier_(mailbox_, reach, victims_, {.max_batch = 64, .backoff_max_ns = 8'000'000}) {}
+        courier_(mailbox_, reach, victims_,
+                 {.max_batch = 64,
+                  .backoff_max_ns = 8'000'000,
+                  .starvation_age_ns = around.shape.ranks % 2 == 0 ? 50'000 : 0}) {}
 
   void make_job() {
     PackedJob job{};
     job.id = ledger_.make();
+    job.job_class = 3;
     jobs_.push_back(job);
     ++totals_.created;
   }
@@ -157,6 +161,7 @@ class SimulatedRank final : public Home {
   void receive(const PackedJob& job, std::span<const std::byte> payload) override {
     const Bytes expected(ledger_.is_long(job.id) ? 100 : 0, mark_of(job.id));
     EXPECT_TRUE(std::equal(payload.begin(), payload.end(), expected.begin(), expected.end()));
+    EXPECT_LE(job.job_class, 3);
     jobs_.push_back(job);
     ++totals_.created;
     const int to = static_cast<int>(job.id) % network_.size();
@@ -233,7 +238,8 @@ struct Story {
   std::vector<std::unique_ptr<SimulatedRank>> all;
 };
 
-int notices_read = 0;  // of places and wishes, in all worlds
+int notices_read = 0;             // of places and wishes, in all worlds
+std::uint64_t jobs_promoted = 0;  // on their shelves
 
 void expect_each_job_once(std::uint64_t seed, const Shape& shape, std::uint64_t jobs) {
   Story story(seed, shape, jobs);
@@ -248,6 +254,11 @@ void expect_each_job_once(std::uint64_t seed, const Shape& shape, std::uint64_t 
     ASSERT_EQ(story.ledger.runs[job], 1) << "job " << job << ", " << where;
   for (std::size_t job = 0; job < story.ledger.runs.size(); ++job)
     ASSERT_EQ(story.ledger.results[job], job % 5 == 0 ? 1 : 0) << "job " << job << ", " << where;
+  for (const auto& rank : story.all) {
+    const auto promoted = rank->statistics().jobs_promoted;
+    EXPECT_TRUE(promoted == 0 || shape.ranks % 2 == 0) << where;
+    jobs_promoted += promoted;
+  }
   notices_read += story.ledger.places + story.ledger.wishes;
 }
 
@@ -256,11 +267,13 @@ constexpr Shape::Way ways[] = {Shape::windows, Shape::letters_between_hosts, Sha
 TEST(CourierWorld, EachJobRunsOnceAndThenItIsOver) {
   EXPECT_TRUE(memory_is_kept);
   notices_read = 0;
+  jobs_promoted = 0;
   for (std::uint64_t seed = 1; seed <= 10'000 && !HasFailure(); ++seed) {
     const Shape shape{1 + static_cast<int>(seed % 7), static_cast<int>(seed % 4), ways[seed % 3]};
     expect_each_job_once(seed, shape, 20 + seed % 150);
   }
   EXPECT_GT(notices_read, 10'000);
+  EXPECT_GT(jobs_promoted, 1'000U);
 }
 
 /// A rank that has nothing to do leaves word, and is told when there is something.

@@ -67,6 +67,12 @@ struct Config {
                                              ///< run unless it says otherwise; 0: for ever
   unsigned max_preemption_depth = 3;         ///< JACKDAW_MAX_PREEMPTION_DEPTH: jobs on top of one
                                              ///< that they preempt, 0 to 64
+  std::chrono::milliseconds starvation_age{5000};  ///< JACKDAW_STARVATION_AGE: ms, 0 to 10^9; what
+                                                   ///< has waited so long is promoted; 0: nothing
+  double imbalance_threshold = 0.3;  ///< JACKDAW_IMBALANCE_THRESHOLD: 0 to 100; how far the fullest
+                                     ///< worker may be above the mean
+  std::chrono::milliseconds rebalance_interval{1000};  ///< JACKDAW_REBALANCE_INTERVAL: ms, 0 to
+                                                       ///< 10^6; between two looks; 0: none
   bool warn = true;  ///< JACKDAW_WARN: 0, 1; jobs past their time limit are told of on stderr
 
   // Of a Scheduler.

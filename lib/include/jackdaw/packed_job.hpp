@@ -35,9 +35,10 @@ struct PackedJob {
   std::int32_t reply_rank = Reply::nobody;  ///< where the future is; -1: nobody waits
   std::uint16_t moves;                      ///< between ranks; saturates
   std::uint8_t job_class;                   ///< its Priority
-  std::uint8_t flags;                       ///< has_limits
+  std::uint8_t flags;                       ///< own_class, has_limits
   std::array<std::byte, detail::payload_bytes> payload;
 
+  static constexpr std::uint8_t own_class = 3U;        ///< its own Priority, if another counts now
   static constexpr std::uint8_t has_limits = 1U << 2;  ///< they precede the payload
 
   [[nodiscard]] bool is_long() const noexcept { return payload_size > payload.size(); }

@@ -191,7 +191,7 @@ auto Pool::pack(PackedJob& packed, Bytes& long_payload, const JobOptions& option
   const Job job(std::forward<Args>(args)...);
   packed = {};
   packed.kind = Job::kind.id;
-  packed.job_class = static_cast<std::uint8_t>(detail::priority_of(options));
+  packed.job_class = packed.flags = static_cast<std::uint8_t>(detail::priority_of(options));
   detail::pack_payload(job.payload(), packed, long_payload);
   detail::pack_limits(detail::limits_of(options), packed, long_payload);
   if constexpr (!std::is_void_v<typename Job::Result>) {

@@ -54,6 +54,8 @@ struct Statistics {
   std::uint64_t jobs_cancelled = 0;
   std::uint64_t jobs_timed_out = 0;
   std::uint64_t jobs_overflowed = 0;  ///< went through the overflow list, as a deque was full
+  std::uint64_t jobs_promoted = 0;    ///< got the next higher priority, as they had waited long
+  std::uint64_t jobs_rebalanced = 0;  ///< moved to a worker that had less to do
   JobSteps job_steps{};  ///< of jobs that are over; those of a preempted or stolen job at once
 };
 

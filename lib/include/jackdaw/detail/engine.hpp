@@ -47,14 +47,22 @@ struct Inbox {
 /// Jobs that found their deque full: whole blocks, oldest first.
 class Overflow {
  public:
+  using Clock = std::chrono::steady_clock;
   void put(std::vector<JobRecord*> block);
   [[nodiscard]] std::vector<JobRecord*> take();
+  /// The oldest block, if it was put before that time.
+  [[nodiscard]] std::vector<JobRecord*> take_before(Clock::time_point time);
   /// After a heavy barrier: sees every put before it.
   [[nodiscard]] bool empty() const noexcept { return blocks_count_.load() == 0; }  // seq_cst: rare
 
  private:
   std::mutex mutex_;
-  std::deque<std::vector<JobRecord*>> blocks_;
+  struct Block {
+    std::vector<JobRecord*> jobs;
+    Clock::time_point put;
+  };
+  [[nodiscard]] std::vector<JobRecord*> take_first();  // under the mutex
+  std::deque<Block> blocks_;
   std::atomic<std::size_t> blocks_count_{0};
 };
 
@@ -98,6 +106,8 @@ class Engine {
 
   // Jobs with a handle.
   void finish(JobRecord& job, JobState outcome) noexcept;
+  /// Who has taken a job from the deque of a worker says so. False: its entry was stale.
+  bool mark_stolen(JobRecord& job, std::uint16_t from) noexcept;
   /// An entry came out of a deque whose job somebody else has started or cancelled.
   /// \returns true if it never ran, so that the caller must count it as finished
   [[nodiscard]] bool drop_entry(JobRecord& job) noexcept;
@@ -193,11 +203,14 @@ class Engine {
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Inbox>> inboxes;
   std::array<Overflow, priority_count> overflow;  // by class
+  /// What the steward has put aside for one worker, by worker and class; others take it as well,
+  /// but later.
+  std::vector<std::array<Overflow, priority_count>> gifts;
   Replies replies;
   AwaitedJobs awaited;
   std::atomic<std::uint64_t> failed{0}, failed_detached{0}, cancelled{0}, timed_out{0};
   std::atomic<std::uint64_t> cancelled_early{0}, timed_out_early{0};  ///< of these, never started
-  std::atomic<std::uint64_t> overflowed{0};
+  std::atomic<std::uint64_t> overflowed{0}, promoted{0}, rebalanced{0};
   std::shared_ptr<EventLog> events;
   std::unique_ptr<Steward> steward;
   QuietGate<> gate;  ///< closed: workers end when the pool is quiet

@@ -48,6 +48,12 @@ class JobWord {
     // Relaxed: written before the job was handed to anybody.
     return static_cast<Priority>(word_.load(std::memory_order_relaxed) >> base_shift & 3U);
   }
+  /// Of a job that nobody knows yet.
+  void set_own_priority(Priority priority) noexcept {
+    const auto old = word_.load(std::memory_order_relaxed);
+    word_.store((old & ~(3U << base_shift)) | static_cast<unsigned>(priority) << base_shift,
+                std::memory_order_relaxed);
+  }
   void set_priority(Priority priority) noexcept {
     auto old = word_.load(std::memory_order_relaxed);  // the CAS decides
     while (!word_.compare_exchange_strong(

@@ -251,6 +251,15 @@ class SplitDeque {
     return static_cast<std::int64_t>(public_.load(std::memory_order_relaxed) &
                                      length_mask);  // guess
   }
+  /// Where the oldest item is, and where the next one will be. Any thread: a guess, as length() is.
+  struct Ends {
+    std::int64_t top, bottom;
+  };
+  [[nodiscard]] Ends ends() const noexcept {
+    const auto bottom = bottom_.load(std::memory_order_relaxed);  // a guess
+    const auto count = length();
+    return {bottom - (count > 0 ? count : 0), bottom};
+  }
   /// Items in both parts. Exact for the owner; to others a guess, but after a heavy barrier it
   /// counts every item put before that barrier and not taken since.
   [[nodiscard]] std::int64_t length() const noexcept {

@@ -26,6 +26,7 @@
 namespace jackdaw::detail {
 
 class Engine;
+class Overflow;
 class Packing;
 class RaceState;
 class ReplyState;
@@ -306,7 +307,7 @@ class Worker {
   [[nodiscard]] bool has_own_above(std::size_t job_class) const noexcept;
   [[nodiscard]] bool has_own_below(std::size_t job_class) const noexcept;
   [[nodiscard]] JobRecord* fetch(std::size_t job_class) noexcept;
-  [[nodiscard]] JobRecord* from_overflow(std::size_t job_class) noexcept;
+  [[nodiscard]] JobRecord* from_list(Overflow& list, std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* from_inboxes(std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* from_victims(std::size_t job_class) noexcept;
   template <typename T, typename Deque>

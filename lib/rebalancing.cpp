@@ -1,0 +1,60 @@
+#include "rebalancing.hpp"
+
+#include <algorithm>  // max, min
+#include <vector>     // vector
+
+#include "balance_plan.hpp"  // plan_moves, Move, Queue
+#include "loot.hpp"          // Loot
+
+namespace jackdaw::detail {
+namespace {
+
+constexpr int fastest = 16, slowest = 8;  // of the configured interval: a part, a multiple
+
+}  // namespace
+
+void Rebalancing::look() {
+  std::vector<Queue> queues;
+  for (const auto& worker : engine_.workers) {
+    Queue queue;
+    for (const auto& deque : worker->store.deques)
+      queue.jobs += std::max<std::int64_t>(deque.length(), 0);
+    queues.push_back(queue);
+  }
+  std::int64_t moved = 0;
+  for (const Move& move : plan_moves(queues, engine_.config.imbalance_threshold))
+    moved += carry_out(move);
+  const std::chrono::nanoseconds usual = engine_.config.rebalance_interval;
+  interval_ = moved > 0 ? std::max(interval_ / 2, usual / fastest)
+                        : std::min(interval_ * 2, usual * slowest);
+}
+
+/// The most urgent first, and of these the oldest, as a thief would. \returns how many jobs moved
+std::int64_t Rebalancing::carry_out(const Move& move) {
+  Worker& giver = *engine_.workers[move.from];
+  auto left = move.jobs;
+  for (std::size_t c = 0; c < priority_count; ++c) {
+    while (left > 0) {
+      const auto loot = Loot::take(giver.store.deques[c], static_cast<std::size_t>(left));
+      if (loot.empty()) break;
+      for (JobRecord* job : loot.jobs()) {
+        if (!engine_.mark_stolen(*job, giver.store.index)) continue;
+        engine_.rebalanced.fetch_add(1, std::memory_order_relaxed);  // a statistic
+        engine_.tell(EventKind::rebalanced, *job);
+      }
+      give(move.to, c, {loot.jobs().begin(), loot.jobs().end()});
+      left -= static_cast<std::int64_t>(loot.jobs().size());
+    }
+  }
+  return move.jobs - left;
+}
+
+void Rebalancing::give(std::size_t worker, std::size_t job_class, std::vector<JobRecord*> jobs) {
+  engine_.gifts[worker][job_class].put(std::move(jobs));
+  heavy_barrier();  // first the put, then the pulse: pair (P) of IdleSet
+  auto& idle = *engine_.idle;
+  if ((idle.pulse() & std::uint64_t{1} << job_class) == 0) idle.set_present(job_class);
+  if (!idle.wake(worker) && (idle.pulse() & Pulse::hungry) != 0) idle.wake_one();
+}
+
+}  // namespace jackdaw::detail

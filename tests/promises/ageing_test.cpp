@@ -1,0 +1,145 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "jackdaw/pool.hpp"
+#include "support/pools.hpp"
+
+// What waits long is promoted, again and again, so that it comes to run.
+
+namespace jackdaw {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::small_pool;
+
+template <typename Done>
+void await(Done done) {
+  while (!done()) std::this_thread::sleep_for(100us);
+}
+
+Config ageing_pool(unsigned workers, std::chrono::milliseconds age) {
+  auto config = small_pool(workers);
+  config.starvation_age = age;
+  return config;
+}
+
+/// High jobs without end: each makes the next one, and some company for it, until it is told to
+/// stop.
+class Stream {
+ public:
+  Stream(Pool& pool, unsigned width) {
+    for (unsigned i = 0; i < width; ++i)
+      pool.spawn([this](JobContext& job) { flow(job); }, {.priority = Priority::high});
+  }
+  void stop() { stop_ = true; }
+
+ private:
+  void flow(JobContext& job) {
+    if (stop_) return;
+    job.spawn([this](JobContext& next) { flow(next); });
+  }
+  std::atomic<bool> stop_{false};
+};
+
+TEST(Ageing, ALowJobFinishesUnderAnEndlessStreamOfHighOnes) {
+  for (const unsigned workers : {1U, 2U}) {
+    Pool pool(ageing_pool(workers, 8ms));
+    Stream stream(pool, 2 * workers);
+    std::atomic<int> ran{0};
+    // From outside, with a handle, and made by a job: in an inbox, and in a deque.
+    auto handled = pool.submit([&] { ++ran; }, {.priority = Priority::low});
+    pool.spawn([&] { ++ran; }, {.priority = Priority::low});
+    pool.spawn(
+        [&](JobContext& job) {
+          for (int i = 0; i < 10; ++i) job.spawn([&] { ++ran; }, {.priority = Priority::low});
+        },
+        {.priority = Priority::high});
+    handled.wait();
+    await([&] { return ran == 12; });
+    stream.stop();
+    pool.wait();
+    EXPECT_GE(pool.statistics().jobs_promoted, 12U);
+  }
+}
+
+/// One class for each wait, up to critical; and nobody else waits meanwhile.
+TEST(Ageing, PromotesByOneClassAgainAndAgain) {
+  Pool pool(ageing_pool(1, 8ms));
+  std::vector<Priority> seen;
+  std::uint64_t watched = 0;
+  std::atomic<bool> is_critical{false};
+  auto heard = pool.subscribe([&](const Event& event) {
+    if (event.kind != EventKind::promoted || event.job != watched) return;
+    seen.push_back(event.priority);
+    if (event.priority == Priority::critical) is_critical = true;
+  });
+  std::atomic<bool> started{false};
+  auto blocker = pool.submit([&](JobContext&) {
+    started = true;
+    await([&] { return is_critical.load(); });
+  });
+  await([&] { return started.load(); });
+  auto low = pool.submit([] {}, {.priority = Priority::low});
+  watched = low.id();
+  low.wait();
+  heard.flush();
+  EXPECT_EQ(seen, (std::vector{Priority::normal, Priority::high, Priority::critical}));
+  EXPECT_EQ(low.report().priority, Priority::critical);
+}
+
+/// Promoted jobs of a deque that has overflowed, too.
+TEST(Ageing, ReachesJobsInTheOverflowList) {
+  auto config = ageing_pool(1, 5ms);
+  config.deque_capacity = 4;
+  Pool pool(config);
+  Stream stream(pool, 2);
+  std::atomic<int> ran{0};
+  pool.spawn(
+      [&](JobContext& job) {
+        for (int i = 0; i < 100; ++i) job.spawn([&] { ++ran; }, {.priority = Priority::low});
+      },
+      {.priority = Priority::high});
+  await([&] { return ran == 100; });
+  stream.stop();
+  pool.wait();
+  EXPECT_GT(pool.statistics().jobs_overflowed, 0U);
+}
+
+TEST(Ageing, WhatAnAgedJobMakesHasItsOwnPriority) {
+  Pool pool(ageing_pool(1, 100ms));
+  JobRef low;
+  std::atomic<bool> is_made{false};
+  auto blocker =
+      pool.submit([&] { await([&] { return is_made && low.report().priority < Priority::low; }); });
+  auto own = Priority::critical, aged = Priority::low;
+  low = pool.submit(
+      [&](JobContext& job) {
+        aged = job.priority();
+        own = job.submit([] {}).report().priority;
+      },
+      {.priority = Priority::low});
+  is_made = true;
+  low.wait();
+  pool.wait();
+  EXPECT_LT(aged, Priority::low);
+  EXPECT_EQ(own, Priority::low);
+}
+
+TEST(Ageing, CanBeTurnedOff) {
+  Pool pool(ageing_pool(1, 0ms));
+  std::atomic<bool> go_on{false};
+  auto blocker = pool.submit([&] { await([&] { return go_on.load(); }); });
+  auto low = pool.submit([] {}, {.priority = Priority::low});
+  std::this_thread::sleep_for(20ms);
+  EXPECT_EQ(low.report().priority, Priority::low);
+  go_on = true;
+  low.wait();
+  EXPECT_EQ(pool.statistics().jobs_promoted, 0U);
+}
+
+}  // namespace
+}  // namespace jackdaw
