@@ -26,6 +26,7 @@ constexpr Bench benches[] = {
     {"loop", "parallel_for at grain 1 and at automatic grain", bench::measure_loop},
     {"nqueens", "a real recursion by forks, and without", bench::measure_nqueens},
     {"balance", "moving jobs to workers by name, to stealing alone", bench::measure_balance},
+    {"strategies", "four ways to steal, on five workloads", bench::measure_strategies},
     {"idle", "what sleeping workers use, and how soon they wake", bench::measure_idle},
     {"uts", "tree search by a job a node, and serially", bench::measure_uts},
     {"compare", "the same programs on oneTBB and OpenMP tasks", bench::compare_with_peers}};

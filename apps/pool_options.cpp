@@ -11,7 +11,7 @@ struct Field {
 };
 constexpr Field fields[] = {
     {"workers", "How many, 1 to 1024 (default: one for each allowed core)"},
-    {"strategy", "How to steal: single, batched or locality_aware (default)"},
+    {"strategy", "How to steal: single, batched, locality_aware or adaptive (default)"},
     {"placement", "Which cores first: compact (default) or scatter"},
     {"seed", "Of all that is random in the scheduler (default 1)"},
     {"deque_capacity", "Jobs that a deque holds, a power of two (default 1024)"},

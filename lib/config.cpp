@@ -43,7 +43,8 @@ void read(std::string_view field, std::string_view text, bool& value) {
   value = text == "1";
 }
 
-constexpr std::array strategies{Strategy::single, Strategy::batched, Strategy::locality_aware};
+constexpr std::array strategies{Strategy::single, Strategy::batched, Strategy::locality_aware,
+                                Strategy::adaptive};
 constexpr std::array placements{Placement::compact, Placement::scatter};
 constexpr std::array transports{Transport::automatic, Transport::windows, Transport::messages};
 constexpr std::array exits{AtExit::drain, AtExit::cancel};
@@ -94,7 +95,7 @@ void check(std::string_view field, std::uint64_t value, std::uint64_t low, std::
 }  // namespace
 
 std::string_view name(Strategy strategy) noexcept {
-  constexpr std::string_view names[] = {"single", "batched", "locality_aware"};
+  constexpr std::string_view names[] = {"single", "batched", "locality_aware", "adaptive"};
   return names[static_cast<std::size_t>(strategy)];
 }
 std::string_view name(Transport transport) noexcept {

@@ -67,6 +67,7 @@ Limits unpack_limits(const PackedJob& packed, std::span<const std::byte>& payloa
 std::size_t Worker::give_away(std::span<PackedJob> room, Parcels& parcels) noexcept {
   Packing packing(room, parcels, *engine_);
   for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) pack_class(packing, c);
+  if (engine_->config.strategy == Strategy::adaptive) packing.order_by_time();
   return packing.count();
 }
 
@@ -159,7 +160,7 @@ class WorkerDoor final : public EngineDoor {
 void Worker::serve() noexcept {
   const SourceVisit visit(*engine_);
   WorkerDoor door(*this);
-  until_service_ = visit.source() == nullptr ? no_service : visit.source()->serve(door);
+  until_service_ = visit.source() == nullptr ? between_samples : visit.source()->serve(door);
 }
 
 bool Worker::fetch_elsewhere() noexcept {

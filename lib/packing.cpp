@@ -1,5 +1,9 @@
 #include "packing.hpp"
 
+#include <algorithm>  // minmax_element, stable_sort
+#include <numeric>    // iota
+#include <vector>     // vector
+
 #include "jackdaw/detail/engine.hpp"  // JobExtra
 #include "jackdaw/movable.hpp"        // JobKind
 
@@ -33,6 +37,21 @@ bool Packing::take(JobRecord& job) noexcept {
   return true;
 }
 
+void Packing::order_by_time() {
+  constexpr std::int64_t alike = 4;  // so many times as long is no matter
+  const auto times = std::span(job_ns_).first(count_);
+  if (times.empty()) return;
+  const auto [shortest, longest] = std::minmax_element(times.begin(), times.end());
+  if (*longest <= alike * *shortest) return;
+  std::vector<std::size_t> order(count_);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
+  const std::vector<PackedJob> before(room_.begin(),
+                                      room_.begin() + static_cast<std::ptrdiff_t>(count_));
+  for (std::size_t i = 0; i < count_; ++i) room_[i] = before[order[i]];
+}
+
 void Packing::write(const JobRecord& job) {
   PackedJob packed{};
   packed.kind = job.ops->kind->id;
@@ -48,6 +67,7 @@ void Packing::write(const JobRecord& job) {
     packed.parcel = parcels_.keep(std::move(bytes_));
     long_bytes_ += packed.payload_size;
   }
+  job_ns_[count_] = job.ops->note->run_time.ns();
   room_[count_++] = packed;
 }
 

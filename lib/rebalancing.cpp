@@ -16,10 +16,7 @@ constexpr int fastest = 16, slowest = 8;  // of the configured interval: a part,
 void Rebalancing::look() {
   std::vector<Queue> queues;
   for (const auto& worker : engine_.workers) {
-    Queue queue;
-    for (const auto& deque : worker->store.deques)
-      queue.jobs += std::max<std::int64_t>(deque.length(), 0);
-    queues.push_back(queue);
+    queues.push_back({worker->queued(), std::max<std::int64_t>(worker->job_ns(), 1)});
   }
   std::int64_t moved = 0;
   for (const Move& move : plan_moves(queues, engine_.config.imbalance_threshold))

@@ -1,6 +1,6 @@
 #include <algorithm>  // min
 #include <bit>        // countr_zero
-#include <chrono>     // microseconds
+#include <chrono>     // microseconds, steady_clock
 #include <thread>     // sleep_for
 
 #include "jackdaw/detail/doze.hpp"    // doze
@@ -88,8 +88,13 @@ void Worker::live_as_guest(const WorkSource& source) {
 /// if it is there. One read of a word that is seldom written, if it is.
 void Worker::drain() noexcept {
   for (;;) {
-    if (--until_service_ == 0) [[unlikely]]
+    if (--until_service_ == 0) [[unlikely]] {
       serve();
+      if (JobRecord* job = next_rare_job()) {
+        run_timed(*job);
+        continue;
+      }
+    }
     if ((pulse() & (Pulse::class_mask | Pulse::cancelling | Pulse::careful)) == usual) [[likely]] {
       if (JobRecord* job = store.deques[usual_class].pop()) {
         run(*job);
@@ -187,10 +192,20 @@ bool Worker::hunt_once() noexcept {
     job = unless_lowered(job, job_class);
     if (job != nullptr) {
       start_working();
-      run_or_drop(*job);
+      run_timed(*job);
       return true;
     }
   }
+}
+
+/// The clock is read for a job after a hunt, and for one now and then: enough to know its kind.
+void Worker::run_timed(JobRecord& job) noexcept {
+  MeanTime& kind = job.ops->note->run_time;  // outlives the job
+  const auto start = std::chrono::steady_clock::now();
+  run_or_drop(job);
+  const auto ns = std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count();
+  kind.learn(ns);
+  job_time_.learn(ns);
 }
 
 /// Looks for work, harder and harder. True: it found some, and ran dry again. False: it gave up,

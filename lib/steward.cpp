@@ -30,6 +30,7 @@ class OutsideDoor final : public EngineDoor {
     for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) {
       for (const auto& worker : engine_.workers) steal_from(worker->store.deques[c], packing);
     }
+    if (engine_.config.strategy == Strategy::adaptive) packing.order_by_time();
     return packing.count();
   }
   void receive(const PackedJob& packed, const JobKind& kind,
@@ -122,7 +123,11 @@ void Steward::keep_order(Clock::time_point now) {
 
 /// How long to sleep: longer and longer while all workers sleep, and nobody else needs it.
 std::chrono::nanoseconds Steward::nap(Clock::time_point now) noexcept {
-  std::chrono::nanoseconds wanted{interval_ns_.load(std::memory_order_relaxed)};
+  const auto for_kinds = std::max<std::int64_t>(
+      shortest_kind_timeout_ns.load(std::memory_order_relaxed) / looks_per_limit,
+      std::chrono::nanoseconds(shortest_interval).count());
+  std::chrono::nanoseconds wanted{
+      std::min(interval_ns_.load(std::memory_order_relaxed), for_kinds)};
   const bool idle = is_idle();
   idle_nap_ = idle
                   ? std::min<std::chrono::nanoseconds>(2 * std::max(idle_nap_, wanted), longest_nap)

@@ -1,8 +1,9 @@
-#include <algorithm>  // min
+#include <algorithm>  // max, min
 #include <array>      // array
 
-#include "jackdaw/detail/engine.hpp"  // Engine
-#include "jackdaw/detail/worker.hpp"  // Worker
+#include "jackdaw/detail/engine.hpp"       // Engine
+#include "jackdaw/detail/steal_share.hpp"  // steal_share
+#include "jackdaw/detail/worker.hpp"       // Worker
 
 // How a worker takes work from others.
 
@@ -11,24 +12,57 @@ namespace {
 
 constexpr unsigned seize_after = 16;  // fruitless rounds: some 10 us
 constexpr unsigned lost_races = 4;    // before the thief goes to another victim
+constexpr unsigned most_lost = 8;     // that a thief remembers
 
 }  // namespace
 
 void Worker::set_victims(std::vector<std::vector<std::uint32_t>> tiers) {
   victims_ = std::move(tiers);
   std::erase_if(victims_, [](const auto& tier) { return tier.empty(); });
-  if (engine_->config.strategy == Strategy::locality_aware) return;
+  if (engine_->config.strategy >= Strategy::locality_aware) return;
   std::vector<std::uint32_t> all;  // the other strategies know no distance
   for (const auto& tier : victims_) all.insert(all.end(), tier.begin(), tier.end());
   victims_.clear();
   if (!all.empty()) victims_.push_back(std::move(all));
 }
 
-/// Tier by tier, from a random start in each, until `visit` brings something.
+std::int64_t Worker::queued() const noexcept {
+  std::int64_t jobs = 0;
+  for (const auto& deque : store.deques) jobs += std::max<std::int64_t>(deque.length(), 0);
+  return jobs;
+}
+
+/// At random; if it adapts, of two the one with more to do. Source: Mitzenmacher, "The Power of Two
+/// Choices in Randomized Load Balancing", IEEE TPDS 12 (2001).
+std::size_t Worker::start_in(const std::vector<std::uint32_t>& tier) noexcept {
+  if (tier.size() == 1) return 0;
+  const std::size_t one = random_() % tier.size();
+  if (engine_->config.strategy != Strategy::adaptive) return one;
+  const std::size_t other = random_() % tier.size();
+  const auto work = [&](std::size_t at) {
+    const Worker& victim = *engine_->workers[tier[at]];
+    return victim.queued() * std::max<std::int64_t>(victim.job_ns(), 1);
+  };
+  return work(other) > work(one) ? other : one;
+}
+
+/// Jobs to take at most.
+std::size_t Worker::share_of(const Worker& victim, std::size_t job_class) const noexcept {
+  const auto& config = engine_->config;
+  if (config.strategy == Strategy::single) return 1;
+  if (config.strategy != Strategy::adaptive) return config.max_steal_batch;
+  return static_cast<std::size_t>(steal_share({.queued = victim.store.deques[job_class].length(),
+                                               .job_ns = victim.job_ns(),
+                                               .steal_ns = steal_time_.ns(),
+                                               .lost = lost_lately_,
+                                               .max_batch = config.max_steal_batch}));
+}
+
+/// Tier by tier, from a start in each that start_in() chooses, until `visit` brings something.
 template <typename Visit>
 auto Worker::visit_victims(Visit visit) noexcept -> decltype(visit(std::declval<Worker&>())) {
   for (const auto& tier : victims_) {
-    const std::size_t start = tier.size() > 1 ? random_() % tier.size() : 0;
+    const std::size_t start = start_in(tier);
     for (std::size_t i = 0; i < tier.size(); ++i) {
       const std::size_t at = start + i < tier.size() ? start + i : start + i - tier.size();
       if (auto* found = visit(*engine_->workers[tier[at]])) return found;
@@ -42,17 +76,19 @@ template <typename T, typename Deque>
 std::size_t Worker::take_from(Deque& deque, T* room, std::size_t most, const void* wanted) {
   if (deque.length() <= 0) return 0;
   const Slice before = time_.current();
-  time_.enter(Slice::stealing);
+  const auto start = time_.enter(Slice::stealing);
   std::size_t taken = 0;
   for (unsigned attempt = 0; attempt < lost_races; ++attempt) {
     const Steal result = deque.steal(room, most, taken, wanted);
     if (result == Steal::taken) {
       tally_.steals.add(1);
-      time_.enter(before);
+      lost_lately_ -= lost_lately_ > 0 ? 1 : 0;
+      steal_time_.learn(time_.enter(before) - start);
       return taken;
     }
     if (result == Steal::lost) {
       tally_.steals_lost.add(1);
+      lost_lately_ += lost_lately_ < most_lost ? 1 : 0;
       continue;
     }
     if (deque.public_length() > 0) break;  // tasks of another job
@@ -119,12 +155,11 @@ JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {
 }
 
 JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
-  const auto& config = engine_->config;
-  const std::size_t most = config.strategy == Strategy::single ? 1 : config.max_steal_batch;
   // An urgent job is not waited for: its owner has published it, or is about to.
   std::array<JobRecord*, 64> loot;
   return visit_victims([&](Worker& victim) -> JobRecord* {
-    const auto taken = take_from(victim.store.deques[job_class], loot.data(), most, nullptr);
+    const auto taken = take_from(victim.store.deques[job_class], loot.data(),
+                                 share_of(victim, job_class), nullptr);
     if (taken == 0) return nullptr;
     for (std::size_t i = 0; i < taken; ++i) {
       if (engine_->mark_stolen(*loot[i], victim.store.index)) tally_.jobs_stolen.add(1);

@@ -21,6 +21,7 @@ struct Options {
 
 void measure_spawn(const Options& options, Figures& figures);
 void measure_balance(const Options& options, Figures& figures);
+void measure_strategies(const Options& options, Figures& figures);
 void measure_jobs(const Options& options, Figures& figures);
 void measure_loop(const Options& options, Figures& figures);
 void measure_nqueens(const Options& options, Figures& figures);

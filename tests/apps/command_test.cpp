@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "--workers must be 1..1024, not 0; leave it out to use every allowed core"},
         Mistake{"nqueens 6 --workers 1025", "--workers must be 1..1024, not 1025"},
         Mistake{"integrate --workers all", "--workers must be 1..1024, not all"},
-        Mistake{"uts --strategy random", "single, batched, locality_aware"},
+        Mistake{"uts --strategy random", "single, batched, locality_aware, adaptive"},
         Mistake{"uts --deque-capacity 1000", "power of two"},
         Mistake{"uts --tree T9", "there is no tree named \"T9\"; choose one of T1"},
         Mistake{"uts --tree T1 -d 5", "T1 is the tree -t 1 -a 3 -d 10 -b 4 -r 19"},

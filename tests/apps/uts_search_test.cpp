@@ -73,7 +73,8 @@ TEST(UtsSearch, AgreesWithTheDefinitionWhicheverWayItGoes) {
 
 TEST(UtsSearch, MakesOneJobANodeUnderEveryStrategy) {
   const UtsTree tree(small_t3());
-  for (const auto strategy : {Strategy::single, Strategy::batched, Strategy::locality_aware}) {
+  for (const auto strategy :
+       {Strategy::single, Strategy::batched, Strategy::locality_aware, Strategy::adaptive}) {
     for (const unsigned workers : {1U, 2U, 4U}) {
       Config config = small_pool(workers);
       config.strategy = strategy;

@@ -171,7 +171,8 @@ TEST(Pool, RefusesASettingOutOfRange) {
 }
 
 TEST(Pool, EveryStrategyRunsEverything) {
-  for (const auto strategy : {Strategy::single, Strategy::batched, Strategy::locality_aware}) {
+  for (const auto strategy :
+       {Strategy::single, Strategy::batched, Strategy::locality_aware, Strategy::adaptive}) {
     auto config = small_pool(4);
     config.strategy = strategy;
     Pool pool(config);

@@ -16,6 +16,7 @@ enum class Strategy : std::uint8_t {
   single,          ///< one job from a random victim
   batched,         ///< half of a random victim's jobs, at most max_steal_batch
   locality_aware,  ///< as batched, from the nearest victim that has any
+  adaptive,        ///< from near victims first, those with most work, so much work as is worth it
 };
 
 /// How workers are laid out over the cores.
@@ -52,10 +53,10 @@ struct Config {
   unsigned workers = 0;            ///< JACKDAW_WORKERS: 1 to 1024; 0: one for each allowed core
   unsigned deque_capacity = 1024;  ///< JACKDAW_DEQUE_CAPACITY: jobs, a power of two, 2 to 16384
   unsigned max_steal_batch = 64;   ///< JACKDAW_MAX_STEAL_BATCH: jobs, 1 to 64
-  Strategy strategy = Strategy::locality_aware;  ///< JACKDAW_STRATEGY
-  std::chrono::milliseconds backoff_min{1};      ///< JACKDAW_BACKOFF_MIN: ms, 1 to backoff_max
-  std::chrono::milliseconds backoff_max{1000};   ///< JACKDAW_BACKOFF_MAX: ms, backoff_min to 60000
-  bool pin = true;                               ///< JACKDAW_PIN: 0, 1
+  Strategy strategy = Strategy::adaptive;       ///< JACKDAW_STRATEGY
+  std::chrono::milliseconds backoff_min{1};     ///< JACKDAW_BACKOFF_MIN: ms, 1 to backoff_max
+  std::chrono::milliseconds backoff_max{1000};  ///< JACKDAW_BACKOFF_MAX: ms, backoff_min to 60000
+  bool pin = true;                              ///< JACKDAW_PIN: 0, 1
   bool smt = false;  ///< JACKDAW_SMT: 0, 1; a worker for each hardware thread, not each core
   Placement placement = Placement::compact;        ///< JACKDAW_PLACEMENT
   std::uint64_t seed = 1;                          ///< JACKDAW_SEED: of all that is random here

@@ -4,15 +4,40 @@
 /// a movable function are, with a future or without.
 
 #include <atomic>   // atomic
-#include <cstdint>  // int64_t
+#include <cstdint>  // int64_t, INT64_MAX
 
 namespace jackdaw::detail {
 
-/// Thread-safety: any thread, relaxed: each value stands for itself.
+/// A moving mean of times. Thread-safety: any thread, relaxed: it stands for itself, and if two
+/// learn at once, one sample is lost.
+class MeanTime {
+ public:
+  /// In ns; 0: unknown.
+  [[nodiscard]] std::int64_t ns() const noexcept {
+    const auto value = value_.load(std::memory_order_relaxed);
+    return value < 0 ? -value : value;
+  }
+  void learn(std::int64_t ns) noexcept {
+    const auto mean = value_.load(std::memory_order_relaxed);
+    if (mean < 0) return;  // told
+    const auto sample = ns > 0 ? ns : 1;
+    value_.store(mean == 0 ? sample : mean + (sample - mean) / weight, std::memory_order_relaxed);
+  }
+  /// From now on this, whatever is measured.
+  void set(std::int64_t ns) noexcept { value_.store(-ns, std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::int64_t weight = 8;
+  std::atomic<std::int64_t> value_{0};  // negative: told, not measured
+};
+
 struct KindNote {
   std::atomic<std::int64_t> timeout_ns{-1};  ///< what a job may run; 0: for ever; -1: as others
-  std::atomic<std::int64_t> run_ns{0};  ///< how long a job takes, as far as is known; 0: unknown
+  MeanTime run_time;                         ///< what a job takes
 };
+
+/// Of all kinds: stewards look often enough for it. Relaxed: it stands for itself, and only falls.
+inline std::atomic<std::int64_t> shortest_kind_timeout_ns{INT64_MAX};
 
 /// \tparam F  the type of a job's closure
 template <typename F>

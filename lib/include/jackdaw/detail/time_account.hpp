@@ -21,8 +21,8 @@ enum class Slice : std::uint8_t { working, stealing, searching, asleep };
 /// equal even versions.
 class TimeAccount {
  public:
-  /// Owner. From now on time counts as `slice`.
-  void enter(Slice slice) noexcept {
+  /// Owner. From now on time counts as `slice`. \returns now, in ns
+  std::int64_t enter(Slice slice) noexcept {
     const auto now = clock_ns();
     const auto version = version_.load(std::memory_order_relaxed);  // the owner alone writes
     version_.store(version + 1, std::memory_order_relaxed);  // (V) the stores below release it
@@ -33,6 +33,7 @@ class TimeAccount {
     since_.store(now, std::memory_order_release);                             // (V)
     kind_.store(static_cast<std::size_t>(slice), std::memory_order_release);  // (V)
     version_.store(version + 2, std::memory_order_release);                   // (V)
+    return now;
   }
   [[nodiscard]] Slice current() const noexcept {  // owner
     return static_cast<Slice>(kind_.load(std::memory_order_relaxed));

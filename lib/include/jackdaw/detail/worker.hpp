@@ -237,6 +237,10 @@ class Worker {
   [[nodiscard]] Sight sight() const noexcept;
   [[nodiscard]] Watch<>& watch() noexcept { return watch_; }
   [[nodiscard]] Stint& stint() noexcept { return stint_; }
+  /// What the jobs take that it runs, about.
+  [[nodiscard]] std::int64_t job_ns() const noexcept { return job_time_.ns(); }
+  /// Jobs in its deques: a guess.
+  [[nodiscard]] std::int64_t queued() const noexcept;
   void alert() noexcept {
     // Relaxed: a look, which spares the line. (I)
     if (attention_.load(std::memory_order_relaxed) == 0)
@@ -253,8 +257,8 @@ class Worker {
   void set_victims(std::vector<std::vector<std::uint32_t>> tiers);
 
  private:
-  static constexpr unsigned no_service = ~0U;
-  static constexpr std::uint64_t first_turn = 2;  // no stint has the key 0
+  static constexpr unsigned between_samples = 4096;  // jobs, where nobody is to be served
+  static constexpr std::uint64_t first_turn = 2;     // no stint has the key 0
 
   [[nodiscard]] bool put(JobRecord& job, std::size_t job_class) noexcept {
     const bool bell = store.deques[job_class].put(&job);
@@ -279,6 +283,7 @@ class Worker {
     (pulse() & (Pulse::cancelling | Pulse::careful)) == 0 ? run(job) : run_carefully(job);
   }
   void run_carefully(JobRecord& job) noexcept;
+  void run_timed(JobRecord& job) noexcept;
   void expire(JobRecord& job) noexcept;
   void run_on_top(JobRecord& critical) noexcept;
   void requeue(JobRecord& job) noexcept;
@@ -316,6 +321,8 @@ class Worker {
                                   std::size_t job_class) noexcept;
   [[nodiscard]] Task* task_from(Worker& victim, const void* wanted) noexcept;
   [[nodiscard]] Task* any_task(const void* wanted) noexcept;
+  [[nodiscard]] std::size_t share_of(const Worker& victim, std::size_t job_class) const noexcept;
+  [[nodiscard]] std::size_t start_in(const std::vector<std::uint32_t>& tier) noexcept;
   template <typename Visit>
   auto visit_victims(Visit visit) noexcept -> decltype(visit(std::declval<Worker&>()));
 
@@ -348,10 +355,13 @@ class Worker {
   std::vector<std::vector<std::uint32_t>> victims_;  // by tier
   unsigned patience_ = 0;  // fruitless rounds; from seize_after on victims are not asked any more
   const Answering* answering_ = nullptr;  // the youngest one
-  unsigned help_depth_ = 0;  // frames of helping on this stack that no thief's task led to
-  bool searching_ = false;   // counted as a searcher by the idle set
-  unsigned until_service_ = no_service;  // jobs to run before the source is served
-  struct Returns {                       // cells of one heap and one size, on their way home
+  unsigned help_depth_ = 0;   // frames of helping on this stack that no thief's task led to
+  MeanTime job_time_;         // of the jobs that were timed here
+  MeanTime steal_time_;       // of those that brought something
+  unsigned lost_lately_ = 0;  // races for deques
+  bool searching_ = false;    // counted as a searcher by the idle set
+  unsigned until_service_ = between_samples;  // jobs until the source is served, one is timed
+  struct Returns {                            // cells of one heap and one size, on their way home
     JobHeap::Cell* first = nullptr;
     JobHeap::Cell* last = nullptr;
     std::size_t store = 0, bytes = 0, count = 0;
