@@ -12,5 +12,6 @@ void add_nqueens_command(CLI::App& app);
 void add_integrate_command(CLI::App& app);
 void add_topology_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
+void add_demo_command(CLI::App& app);
 
 }  // namespace jackdaw::apps

@@ -72,5 +72,6 @@ int main(int argc, char** argv) {
   jackdaw::apps::add_integrate_command(app);
   jackdaw::apps::add_topology_command(app);
   jackdaw::apps::add_bench_command(app);
+  jackdaw::apps::add_demo_command(app);
   return run(app, argc, argv);
 }

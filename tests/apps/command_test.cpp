@@ -69,6 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"bench dance", "there is no benchmark \"dance\"; choose one of spawn, jobs"},
         Mistake{"bench jobs --rounds 0", "see jackdaw bench jobs --help"},
         Mistake{"bench steal", "start it as mpirun -n 2 jackdaw bench steal"},
+        Mistake{"demo --scene nonsense",
+                "there is no scene \"nonsense\"; choose one of preemption"},
         Mistake{"uts --workers 0",
                 "--workers must be 1..1024, not 0; leave it out to use every allowed core"},
         Mistake{"nqueens 6 --workers 1025", "--workers must be 1..1024, not 1025"},
