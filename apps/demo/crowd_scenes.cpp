@@ -1,14 +1,15 @@
-#include <algorithm>  // count
-#include <array>      // array
-#include <atomic>     // atomic
-#include <chrono>     // microseconds
-#include <stdexcept>  // runtime_error
-#include <thread>     // sleep_for
-#include <vector>     // vector
+#include <algorithm>   // count
+#include <array>       // array
+#include <atomic>      // atomic
+#include <chrono>      // microseconds
+#include <functional>  // function
+#include <stdexcept>   // runtime_error
+#include <thread>      // sleep_for
+#include <vector>      // vector
 
 #include <fmt/format.h>
 
-#include "demo/scenes.hpp"          // racing, stealing, states
+#include "demo/scenes.hpp"          // adaptive_stealing, racing, stealing, states
 #include "demo/stage.hpp"           // Act, Gate, Stage
 #include "jackdaw/job_context.hpp"  // JobContext
 #include "jackdaw/race.hpp"         // race
@@ -38,11 +39,14 @@ void racing(Stage& stage) {
   stage.expect_count(stage.count(JobState::running, JobState::cancelled), 2, "cancelled losers");
 }
 
-void stealing(Stage& stage) {
+namespace {
+
+/// The first job runs until somebody has taken one of those that it has made.
+void rob(Stage& stage, const std::function<void(Config&)>& change) {
   constexpr int jobs = 40;
   std::atomic<int> runs{0};
   std::atomic<bool> was_robbed{false};
-  Act act(stage, 2);
+  Act act(stage, 2, change);
   act.pool.spawn(
       [&](JobContext& rich) {
         for (int i = 0; i < jobs; ++i) {
@@ -65,6 +69,13 @@ void stealing(Stage& stage) {
   stage.expect(taken > 0 && was_robbed, "the idle worker to take jobs", fmt::format("{}", taken));
   stage.expect_count(stage.count(JobState::stolen, JobState::pending), taken, "arrivals");
   stage.expect_count(static_cast<std::size_t>(runs), jobs, "jobs run");
+}
+
+}  // namespace
+
+void stealing(Stage& stage) { rob(stage, {}); }
+void adaptive_stealing(Stage& stage) {
+  rob(stage, [](Config& config) { config.strategy = Strategy::adaptive; });
 }
 
 void states(Stage& stage) {

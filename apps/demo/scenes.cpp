@@ -32,6 +32,8 @@ std::span<const Scene> all_scenes() noexcept {
        &racing},
       {"stealing", "A worker without work takes jobs from one that has more than it can do.",
        &stealing},
+      {"adaptive", "A thief that measures what thefts bring loses no job either.",
+       &adaptive_stealing},
       {"states", "Each job starts at most once, and ends in one final state, whatever befalls it.",
        &states},
       {"sharing",

@@ -37,6 +37,7 @@ void ageing(Stage& stage);
 void rebalancing(Stage& stage);
 void racing(Stage& stage);
 void stealing(Stage& stage);
+void adaptive_stealing(Stage& stage);
 void states(Stage& stage);
 void sharing(Stage& stage, Ranks& ranks, Scheduler& scheduler);
 void lending_far(Stage& stage, Ranks& ranks, Scheduler& scheduler);
