@@ -92,7 +92,9 @@ void TimeLimits::learn(Worker& worker, Sighting& seen) {
     if (seen.limits.timeout_ns == Limits::usual)
       seen.limits.timeout_ns = std::chrono::nanoseconds(engine_.config.timeout).count();
     seen.overstay.job = job.id;
-    seen.overstay.name = engine_.name_of(job);
+    seen.name = engine_.name_of(job);
+    seen.overstay.name = seen.name;
+    seen.priority = job.word.priority();
     seen.overstay.rank = engine_.rank();
     seen.overstay.limit = std::chrono::nanoseconds(seen.limits.timeout_ns);
     seen.is_known = true;
@@ -125,6 +127,8 @@ void TimeLimits::tell(Sighting& seen, std::int64_t past) {
     engine_.events->add({.kind = EventKind::overstay,
                          .worker = static_cast<int>(seen.overstay.worker),
                          .job = seen.overstay.job,
+                         .priority = seen.priority,
+                         .name = seen.name,
                          .past = seen.overstay.past});
   }
   if (engine_.config.warn) std::fprintf(stderr, "jackdaw: %s\n", describe(seen.overstay).c_str());

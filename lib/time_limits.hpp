@@ -2,9 +2,10 @@
 /// \file
 /// Sees to it that jobs which run too long are asked to stop, and told of while they run on.
 
-#include <cstdint>  // int64_t
-#include <mutex>    // mutex
-#include <vector>   // vector
+#include <cstdint>      // int64_t
+#include <mutex>        // mutex
+#include <string_view>  // string_view
+#include <vector>       // vector
 
 #include "jackdaw/detail/engine.hpp"  // Engine
 #include "jackdaw/overstay.hpp"       // Overstay
@@ -35,6 +36,8 @@ class TimeLimits {
     bool is_overdue = false;
     std::int64_t told_after_ns = 0;  // past its limit, when it was told of last
     Overstay overstay;
+    std::string_view name;  // lives as the pool
+    Priority priority = Priority::normal;
   };
   struct Deadline {
     std::int64_t ns;

@@ -51,10 +51,9 @@ TEST(Priorities, AreInheritedUnlessToldOtherwise) {
   Pool pool(small_pool(1));
   auto job = pool.submit(
       [](JobContext& context) {
-        auto child = context.submit([](JobContext& inner) { return inner.priority(); });
-        auto other = context.submit([](JobContext& inner) { return inner.priority(); },
-                                    {.priority = Priority::low});
-        return std::pair(child.get(), other.get());
+        const auto child = context.submit([] {});
+        const auto other = context.submit([] {}, {.priority = Priority::low});
+        return std::pair(child.report().priority, other.report().priority);
       },
       {.priority = Priority::high});
   EXPECT_EQ(job.get(), std::pair(Priority::high, Priority::low));
