@@ -83,7 +83,11 @@ void Engine::relend(std::uint64_t reply, std::uint8_t from, std::uint8_t to,
 
 void Engine::want(const Reply& to, std::uint8_t job_class, Raised& raised) noexcept {
   JobRecord* const job = awaited.find(to);
-  if (job == nullptr) return;  // it has moved on, or has ended
+  if (job == nullptr) {  // it is shown to other ranks, or has moved on, or has ended
+    WorkSource* const more = source.load(std::memory_order_acquire);  // (X)
+    if (job_class != no_class && more != nullptr) more->take_back();
+    return;
+  }
   want(*job, job_class, raised);
   drop_reference(*job);
 }

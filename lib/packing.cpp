@@ -1,6 +1,7 @@
 #include "packing.hpp"
 
 #include <algorithm>  // minmax_element, stable_sort
+#include <mutex>      // lock_guard
 #include <numeric>    // iota
 #include <vector>     // vector
 
@@ -9,9 +10,23 @@
 
 namespace jackdaw::detail {
 
+namespace {
+
+/// Somebody waits for it who has lent it a priority.
+bool is_wanted(const JobRecord& job) noexcept {
+  if (!job.word.is_shared() || job.word.priority() >= job.word.own_priority()) return false;
+  JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // others make it
+  if (extra == nullptr) return false;
+  const std::lock_guard hold(extra->mutex);
+  return extra->wanted != no_class;
+}
+
+}  // namespace
+
 bool Packing::take(JobRecord& job) noexcept {
   // One with handles stays; they know where it is. Of one with a future, this may be a stale entry.
   if (job.ops->kind == nullptr || room() == 0) return false;
+  if (is_wanted(job)) return false;  // it comes next here
   const bool shared = job.word.is_shared();
   if (shared && !job.word.try_leave()) return false;
   try {

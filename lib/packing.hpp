@@ -44,7 +44,7 @@ class Packing {
   std::size_t count_ = 0;
   std::size_t long_bytes_ = 0;
   std::array<std::int64_t, 512> job_ns_;  // of each; a filling has no more
-  Bytes bytes_;                             // of one payload; its memory serves for the next
+  Bytes bytes_;                           // of one payload; its memory serves for the next
 };
 
 }  // namespace jackdaw::detail

@@ -72,11 +72,12 @@ Steward::~Steward() {
 void Steward::attend_to(std::int64_t timeout_ns) noexcept {
   const auto wanted = std::max<std::int64_t>(timeout_ns / looks_per_limit,
                                              std::chrono::nanoseconds(shortest_interval).count());
-  auto now = interval_ns_.load(std::memory_order_relaxed);
-  while (wanted < now &&
-         !interval_ns_.compare_exchange_weak(now, wanted, std::memory_order_relaxed)) {
-  }
-  if (wanted < std::chrono::nanoseconds(longest_interval).count()) ring();
+  auto now = interval_ns_.load(std::memory_order_relaxed);  // see there
+  bool is_news = false;
+  while (wanted < now && !is_news)
+    is_news = interval_ns_.compare_exchange_weak(now, wanted, std::memory_order_relaxed);
+  const bool is_short = wanted < std::chrono::nanoseconds(longest_interval).count();
+  if (is_news || (is_short && rests_.load(std::memory_order_relaxed))) ring();
 }
 
 void Steward::watch_deadline(std::int64_t deadline_ns, JobRef job) {
@@ -129,6 +130,7 @@ std::chrono::nanoseconds Steward::nap(Clock::time_point now) noexcept {
   std::chrono::nanoseconds wanted{
       std::min(interval_ns_.load(std::memory_order_relaxed), for_kinds)};
   const bool idle = is_idle();
+  rests_.store(idle, std::memory_order_relaxed);  // a hint
   idle_nap_ = idle
                   ? std::min<std::chrono::nanoseconds>(2 * std::max(idle_nap_, wanted), longest_nap)
                   : std::chrono::nanoseconds::zero();

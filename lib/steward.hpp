@@ -51,6 +51,7 @@ class Steward {
   /// Between two looks. Relaxed: who makes it shorter rings afterwards.
   std::atomic<std::int64_t> interval_ns_;
   std::chrono::nanoseconds idle_nap_{};
+  std::atomic<bool> rests_{false};  ///< relaxed, a hint: it sleeps long, as the pool is idle
   Clock::time_point next_attendance_{};
   std::atomic<unsigned> bell_{0};  // (R): store, then wake -> load before the wait; unsigned: futex
   std::jthread thread_;            // last: it uses all the others

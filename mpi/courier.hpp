@@ -82,6 +82,8 @@ class Courier {
   bool seek(Home& home);
   /// For a busy rank, now and then: reads its letters, shows surplus, tells who waits for it.
   void serve(Home& home);
+  /// What it shows, and nobody has taken. \returns true if home has received jobs
+  bool take_back(Home& home);
   /// Lets no rank start a job any more, as soon as it hears of it. The end comes as always.
   void stop(Home& home);
   [[nodiscard]] bool has_stopped() const noexcept { return stopped_; }
@@ -107,7 +109,6 @@ class Courier {
   void ask_for_parcels();
   void send_parcels(const Letter& letter);
   void open_parcel(Home& home, const Letter& letter);
-  [[nodiscard]] bool take_back(Home& home);
   [[nodiscard]] bool steal(Home& home);
   [[nodiscard]] bool take_from(int victim);
   void show(Home& home, Display& display);

@@ -145,6 +145,8 @@ void RankSource::serve_as_courier(PoolDoor& door) noexcept {
   try {
     PoolHome home(*this, door);
     stop_if_failed(home);
+    if (takes_back_.exchange(false, std::memory_order_relaxed))  // (E)
+      (void)courier_.take_back(home);
     courier_.serve(home);
   } catch (...) {
     error_ = std::current_exception();

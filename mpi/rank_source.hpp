@@ -35,6 +35,9 @@ class RankSource final : public WorkSource {
   void send_reply(const Reply& to, bool failed, Bytes bytes) noexcept override;
   void send_place(const Reply& to) noexcept override;
   void send_wish(const Reply& to, unsigned job_class) noexcept override;
+  void take_back() noexcept override {
+    takes_back_.store(true, std::memory_order_relaxed);  // (E)
+  }
   [[nodiscard]] int rank() const noexcept override { return settings_.rank; }
   [[nodiscard]] bool is_done() const noexcept override {
     return done_.load(std::memory_order_acquire);  // (D)
@@ -72,9 +75,10 @@ class RankSource final : public WorkSource {
   std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier
   std::atomic<bool> done_{false};   ///< (D) store releases -> is_done(): the error is written
   std::atomic<std::uint64_t> visits_{
-      0};                            ///< relaxed: who holds the role writes, the steward compares
-  std::uint64_t visits_seen_ = 0;    ///< the steward's
-  std::atomic<bool> failed_{false};  ///< (E) relaxed: it carries nothing; each visit looks
+      0};                          ///< relaxed: who holds the role writes, the steward compares
+  std::uint64_t visits_seen_ = 0;  ///< the steward's
+  std::atomic<bool> takes_back_{false};  ///< (E)
+  std::atomic<bool> failed_{false};      ///< (E) relaxed: it carries nothing; each visit looks
   std::exception_ptr error_;
   std::vector<std::pair<PackedJob, Bytes>> held_;
   std::mutex notices_mutex_;  // of what follows

@@ -195,7 +195,7 @@ TEST(Inversion, AJobThatGaveItsPriorityBackHasNoAdvantage) {
 
 TEST(Inversion, WhatAJobMakesHasItsOwnPriorityNotTheLentOne) {
   Pool pool(small_pool(2));
-  std::atomic<bool> runs{false}, lent{false};
+  std::atomic<bool> runs{false};
   auto child = Priority::critical;
   auto low = pool.submit(
       [&](JobContext& job) {
@@ -212,10 +212,15 @@ TEST(Inversion, WhatAJobMakesHasItsOwnPriorityNotTheLentOne) {
 
 // --- ranks ---------------------------------------------------------------------------------------
 
-std::atomic<bool> lent_on_rank_1{false};
+std::atomic<bool> one_is_on_rank_1{false}, lent_on_rank_1{false};
 
 int stay_on_rank_1(JobContext&, const int& what) {
-  if (detail::this_worker->engine().rank() == 1) await([] { return lent_on_rank_1.load(); });
+  if (detail::this_worker->engine().rank() == 1) {
+    one_is_on_rank_1 = true;
+    await([] { return lent_on_rank_1.load(); });
+  } else {
+    await([] { return one_is_on_rank_1.load(); });
+  }
   return what;
 }
 void wait_for_them(JobContext& job, const int& count) {
@@ -228,7 +233,7 @@ void wait_for_them(JobContext& job, const int& count) {
 /// The job that is waited for is told of it where it is.
 TEST(Inversion, ReachesAJobOnAnotherRank) {
   for (int repetition = 0; repetition < 20; ++repetition) {
-    lent_on_rank_1 = false;
+    one_is_on_rank_1 = lent_on_rank_1 = false;
     PoolNetwork net({1, 1});
     auto heard = net.pool(1).subscribe([](const Event& event) {
       if (event.kind == EventKind::lent && event.priority == Priority::high) lent_on_rank_1 = true;
@@ -240,6 +245,35 @@ TEST(Inversion, ReachesAJobOnAnotherRank) {
     net.pool(0).wait();
     net.pool(1).wait();
   }
+}
+
+std::vector<RemoteFuture<int>> shown;
+std::atomic<bool> has_come_back{false};
+
+int give_back(JobContext&, const int& what) { return what; }
+void keep_busy(JobContext&, const int&) {
+  await([] { return has_come_back.load(); });
+}
+void wait_for_the_first(JobContext&, const int&) {
+  EXPECT_EQ(shown[0].get(), 0);
+  has_come_back = true;
+}
+void show_some(JobContext& job, const int& count) {
+  for (int i = 0; i < count; ++i)
+    shown.push_back(job.submit<give_back>({.priority = Priority::low}, i));
+  job.spawn<wait_for_the_first>({.priority = Priority::normal}, 0);
+}
+
+/// It lies where other ranks could take it, and none does.
+TEST(Inversion, BringsAJobBackThatIsShownToOtherRanks) {
+  shown.clear();
+  has_come_back = false;
+  PoolNetwork net({1, 1});
+  net.submit<keep_busy>(1, 0);
+  net.submit<show_some>(0, JobOptions{.priority = Priority::high}, 8);
+  net.run();
+  EXPECT_TRUE(has_come_back);
+  shown.clear();
 }
 
 // --- nothing is lost -----------------------------------------------------------------------------

@@ -133,6 +133,14 @@ class PoolNetwork {
         door.raise(from, number, job_class);
       });
     }
+    void take_back() noexcept override {
+      tell(rank_, [this](PoolDoor& door) {
+        for (const auto& [job, payload] : std::exchange(shelf_, {})) {
+          receive(door, job, payload);
+          ++received_;
+        }
+      });
+    }
     [[nodiscard]] int rank() const noexcept override { return rank_; }
     [[nodiscard]] bool is_done() const noexcept override { return network_.over_; }
     std::uint64_t keep(Bytes bytes) override {

@@ -90,6 +90,9 @@ class WorkSource {
   /// For the job that answers the future `to.number` of this rank, and is on rank `to.rank`: that
   /// rank's PoolDoor::raise.
   virtual void send_wish(const Reply& to, unsigned job_class) noexcept = 0;
+  /// A job that somebody waits for may be among those that are shown to other ranks: they should
+  /// come back, soon, if nobody has taken them.
+  virtual void take_back() noexcept = 0;
   /// Of this process.
   [[nodiscard]] virtual int rank() const noexcept = 0;
   /// True once there is no work anywhere, and there never will be.
