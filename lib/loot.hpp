@@ -25,9 +25,10 @@ class Loot {
       loot.count_ = 0;
     return loot;
   }
-  [[nodiscard]] std::span<JobRecord* const> jobs() const noexcept {
+  [[nodiscard]] std::span<JobRecord* const> jobs() const& noexcept {
     return std::span(jobs_).first(count_);
   }
+  void jobs() const&& = delete;  // they would be gone
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
 
  private:

@@ -167,6 +167,9 @@ void Worker::requeue(JobRecord& job) noexcept {
   job.ops->renew(job, extra.next.closure());
   extra.next = {};
   tally_.yields.add(1);
+  // Its time so far is in its limits: what comes is another stint, though the record is the same.
+  turn_.store(turn_.load(std::memory_order_relaxed) + 2,
+              std::memory_order_release);  // own; sight()
   engine_->tell(job, JobState::running, JobState::pending);
   job.word.is_shared() ? job.word.requeue() : job.word.step_alone(JobState::pending);
   Engine::Submission(*engine_, Engine::Submission::Outside{}).push(job);

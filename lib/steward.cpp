@@ -43,7 +43,8 @@ class OutsideDoor final : public EngineDoor {
   /// Half of what a deque has, one batch at most. Its owner may be in a job that does not answer.
   void steal_from(JobDeque& deque, Packing& packing) noexcept {
     if (packing.room() < Loot::most) return;
-    for (JobRecord* job : Loot::take(deque, Loot::most).jobs()) {
+    const auto loot = Loot::take(deque, Loot::most);
+    for (JobRecord* job : loot.jobs()) {
       if (!packing.take(*job)) Engine::Submission(engine_).push(*job);
     }
   }

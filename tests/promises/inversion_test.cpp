@@ -193,6 +193,24 @@ TEST(Inversion, AJobThatGaveItsPriorityBackHasNoAdvantage) {
   EXPECT_EQ(told, (std::vector<std::string>{"normal", "normal", "normal", "low"}));
 }
 
+/// A job that has two entries, and is cancelled, is one job.
+TEST(Inversion, ACancelledJobWithTwoEntriesCountsOnce) {
+  Pool pool(small_pool(1));
+  {
+    Runner first(pool, Priority::normal);
+    const JobRef low = pool.submit([] {}, {.priority = Priority::low});
+    const JobRef later =
+        pool.submit([] {}, {.priority = Priority::high, .after = std::span(&low, 1)});
+    EXPECT_EQ(low.report().priority, Priority::high);
+    EXPECT_TRUE(low.cancel());
+  }
+  pool.wait();
+  const auto all = pool.statistics();
+  EXPECT_EQ(all.jobs_created, 3U);
+  EXPECT_EQ(all.jobs_finished, 3U);
+  EXPECT_EQ(all.jobs_cancelled, 1U);
+}
+
 TEST(Inversion, WhatAJobMakesHasItsOwnPriorityNotTheLentOne) {
   Pool pool(small_pool(2));
   std::atomic<bool> runs{false};

@@ -208,6 +208,30 @@ TEST(Preemption, TheFlagTellsOfCriticalJobsAndOfCancelling) {
   EXPECT_EQ(job.state(), JobState::cancelled);
 }
 
+/// What is said to a job while it is preempted, the flag tells it afterwards, though the critical
+/// job has looked as well.
+TEST(Preemption, TheFlagIsNotSpentByTheJobOnTop) {
+  Pool pool(small_pool(1));
+  std::atomic<bool> started{false}, cancelled{false};
+  auto job = pool.submit([&](JobContext& context) {
+    started = true;
+    while (!cancelled) context.checkpoint();  // the critical job runs in here
+    while (context.attention().load(std::memory_order_relaxed) == 0) {
+    }
+    context.checkpoint();
+  });
+  await([&] { return started.load(); });
+  pool.submit(
+          [&](JobContext& context) {
+            job.cancel();
+            context.checkpoint();  // clears the flag of this worker
+            cancelled = true;
+          },
+          critical)
+      .get();
+  EXPECT_THROW(job.get(), Cancelled);
+}
+
 /// While many critical jobs come, nothing is lost, and nothing runs twice.
 TEST(Preemption, UnderAStreamOfCriticalJobsEverythingRunsOnce) {
   Pool pool(small_pool(4));

@@ -165,6 +165,19 @@ TEST(TimeLimits, WaitingAndPreemptedTimeDoesNotCount) {
   EXPECT_EQ(pool.statistics().jobs_timed_out, 0u);
 }
 
+TEST(TimeLimits, AWaitForWhatRunsElsewhereDoesNotCount) {
+  Pool pool(small_pool(2));
+  std::atomic<bool> runs{false};
+  auto other = pool.submit(
+      [&] {
+        runs = true;
+        std::this_thread::sleep_for(100ms);
+      },
+      {.timeout = 0ns});
+  await([&] { return runs.load(); });
+  EXPECT_NO_THROW(pool.submit([&] { other.wait(); }, {.timeout = 40ms}).get());
+}
+
 struct Turns {
   std::int64_t until_ns;
   int turns;
