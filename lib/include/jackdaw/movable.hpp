@@ -121,6 +121,11 @@ template <auto Function>
 inline constexpr const JobKind* kind_of<MovableJob<Function>> = &MovableJob<Function>::kind;
 template <auto Function>
 inline constexpr KindNote* note_of<MovableJob<Function>> = &MovableJob<Function>::note;
+/// Whether its jobs may go on with another payload.
+template <typename F>
+inline constexpr bool may_yield = false;
+template <auto Function>
+inline constexpr bool may_yield<MovableJob<Function>> = true;
 /// Whether a closure has a future, which must be told if it will never run.
 template <typename F>
 inline constexpr bool has_future = false;

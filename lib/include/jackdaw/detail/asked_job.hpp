@@ -102,6 +102,8 @@ inline constexpr const JobKind* kind_of<AskedJob<Function>> = &MovableJob<Functi
 template <auto Function>
 inline constexpr KindNote* note_of<AskedJob<Function>> = &MovableJob<Function>::note;
 template <auto Function>
+inline constexpr bool may_yield<AskedJob<Function>> = true;
+template <auto Function>
 inline constexpr bool has_future<AskedJob<Function>> = true;
 
 template <auto Function>

@@ -91,7 +91,7 @@ struct DetachedJob : JobRecord {
   }
   static void drop_result(JobRecord&) noexcept {}
   static void renew([[maybe_unused]] JobRecord& record, [[maybe_unused]] void* closure) noexcept {
-    if constexpr (kind_of<F> != nullptr) {
+    if constexpr (may_yield<F>) {
       std::construct_at(&static_cast<DetachedJob&>(record).function,
                         std::move(*static_cast<F*>(closure)));
     }
@@ -139,7 +139,7 @@ struct SharedJob : ResultJob<R> {
     if constexpr (has_future<F>) static_cast<SharedJob&>(record).function.give_up(engine, why);
   }
   static void renew([[maybe_unused]] JobRecord& record, [[maybe_unused]] void* closure) noexcept {
-    if constexpr (kind_of<F> != nullptr) {
+    if constexpr (may_yield<F>) {
       std::construct_at(&static_cast<SharedJob&>(record).function,
                         std::move(*static_cast<F*>(closure)));
     }
