@@ -2,10 +2,8 @@
 /// \file
 /// What a program can say of all jobs of one movable function.
 
-#include <chrono>     // nanoseconds
-#include <cstdint>    // int64_t
-#include <optional>   // optional
-#include <stdexcept>  // invalid_argument
+#include <chrono>    // nanoseconds
+#include <optional>  // optional
 
 #include "jackdaw/movable.hpp"  // MovableJob
 
@@ -18,25 +16,15 @@ struct KindOptions {
   std::optional<std::chrono::nanoseconds> timeout{};
 };
 
+namespace detail {
+void describe(KindNote& note, const KindOptions& options);
+}
+
 /// Holds in this process, for jobs that start afterwards. Thread-safety: any thread.
 /// \throws std::invalid_argument  a time is negative, or nothing is expected to take no time at all
 template <auto Function>
 void describe(const KindOptions& options) {
-  using std::chrono::nanoseconds;
-  if (options.expected && *options.expected <= nanoseconds::zero())
-    throw std::invalid_argument("the expected time of a kind of jobs must be above zero");
-  if (options.timeout && *options.timeout < nanoseconds::zero())
-    throw std::invalid_argument("the timeout of a kind of jobs is negative; zero means none");
-  detail::KindNote& note = detail::MovableJob<Function>::note;
-  if (options.expected) note.run_time.set(options.expected->count());
-  if (!options.timeout) return;
-  const std::int64_t ns = options.timeout->count();
-  note.timeout_ns.store(ns, std::memory_order_relaxed);  // stands for itself
-  auto& shortest = detail::shortest_kind_timeout_ns;
-  auto seen = shortest.load(std::memory_order_relaxed);  // as said there
-  while (ns > 0 && ns < seen &&
-         !shortest.compare_exchange_weak(seen, ns, std::memory_order_relaxed)) {
-  }
+  detail::describe(detail::MovableJob<Function>::note, options);
 }
 
 }  // namespace jackdaw
