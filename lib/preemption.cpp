@@ -13,6 +13,7 @@ namespace jackdaw::detail {
 namespace {
 
 constexpr auto critical_class = static_cast<std::size_t>(Priority::critical);
+constexpr auto next_class = static_cast<std::size_t>(Priority::high);
 
 std::int64_t clock_ns() noexcept {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -31,6 +32,10 @@ void Worker::give_way() noexcept {
     JobRecord* urgent = store.deques[critical_class].pop();
     if (urgent == nullptr) urgent = fetch(critical_class);
     if (urgent != nullptr && unless_lowered(urgent, critical_class) == nullptr) continue;
+    if (urgent != nullptr && !may_preempt(*urgent)) {
+      push(*urgent, next_class);  // out of the way: it comes first when the job below has ended
+      continue;
+    }
     if (urgent == nullptr) {
       engine_->idle->clear_if_gone(critical_class,
                                    [&] { return engine_->sees_jobs(critical_class); });
@@ -38,6 +43,19 @@ void Worker::give_way() noexcept {
     }
     run_on_top(*urgent);
   }
+}
+
+/// One that has come to be critical, by its age or by a loan, may wait for a job that is on this
+/// stack, though nobody meant it to overtake that one: then neither would ever go on.
+bool Worker::may_preempt(const JobRecord& urgent) const noexcept {
+  if (urgent.word.own_priority() == Priority::critical) return true;
+  const auto is_awaited = [](const void* job) {
+    return job != nullptr && static_cast<const JobRecord*>(job)->word.is_shared();
+  };
+  for (const Frame* frame = frame_; frame != nullptr; frame = frame->below()) {
+    if (is_awaited(frame->outer_job())) return false;
+  }
+  return !is_awaited(job());
 }
 
 /// The job below is preempted, unless it runs elsewhere, and this worker has but a task of it.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -168,6 +169,56 @@ class Tower {
 
 TEST(Preemption, IsNestedAtMostSoDeep) {
   for (const unsigned most : {0u, 1u, 3u}) EXPECT_EQ(Tower(most).build(), most);
+}
+
+/// A job that was not made critical may wait for one that it would preempt.
+void wait_on(Config config, const std::function<void(JobContext&, const JobRef&)>& make_critical,
+             std::size_t promised) {
+  Pool pool(config);
+  std::atomic<bool> has_handle{false};
+  JobRef waiter, below;
+  below = pool.submit([&](JobContext& job) {
+    await([&] { return has_handle.load(); });
+    waiter = job.submit([&] { below.wait(); }, {.priority = Priority::low});
+    make_critical(job, waiter);
+    await([&] { return waiter.report().priority == Priority::critical; });
+    job.checkpoint();
+    EXPECT_EQ(waiter.state(), JobState::pending);
+  });
+  has_handle = true;
+  pool.wait();
+  EXPECT_EQ(waiter.state(), JobState::completed);
+  EXPECT_EQ(below.state(), JobState::completed);
+  EXPECT_EQ(pool.statistics().jobs_promoted > 0, promised > 0);
+}
+
+TEST(Preemption, AJobThatWasLentItsPriorityDoesNotPreemptWhatItMayWaitFor) {
+  wait_on(
+      small_pool(1),
+      [](JobContext& job, const JobRef& waiter) {
+        job.spawn([] {}, {.priority = Priority::critical, .after = std::span(&waiter, 1)});
+      },
+      0);
+}
+
+TEST(Preemption, NorDoesOneThatHasGotItByItsAge) {
+  auto config = small_pool(1);
+  config.starvation_age = 1ms;
+  wait_on(
+      config, [](JobContext&, const JobRef&) {}, 1);
+}
+
+/// Nobody can wait for a job without handles.
+TEST(Preemption, AJobThatWasLentItsPriorityPreemptsJobsWithoutHandles) {
+  Pool pool(small_pool(1));
+  bool ran = false;
+  pool.spawn([&](JobContext& job) {
+    const JobRef lent = job.submit([&] { ran = true; }, {.priority = Priority::low});
+    job.spawn([] {}, {.priority = Priority::critical, .after = std::span(&lent, 1)});
+    job.checkpoint();
+    EXPECT_TRUE(ran);
+  });
+  pool.wait();
 }
 
 TEST(Preemption, ACriticalJobGivesWayToNone) {

@@ -285,6 +285,7 @@ class Worker {
   void run_carefully(JobRecord& job) noexcept;
   void run_timed(JobRecord& job) noexcept;
   void expire(JobRecord& job) noexcept;
+  [[nodiscard]] bool may_preempt(const JobRecord& urgent) const noexcept;
   void run_on_top(JobRecord& critical) noexcept;
   void requeue(JobRecord& job) noexcept;
   void drop(JobRecord& job) noexcept;
