@@ -3,10 +3,11 @@
 #include <cmath>   // fabs
 #include <memory>  // make_shared
 
-#include "commands.hpp"             // add_integrate_command
-#include "jackdaw/pool.hpp"         // Pool
-#include "workload_run.hpp"         // run, tell
-#include "workloads/integrate.hpp"  // integrate_by_fork_join
+#include "commands.hpp"                   // add_integrate_command
+#include "jackdaw/pool.hpp"               // Pool
+#include "workload_run.hpp"               // run, tell
+#include "workloads/integrate.hpp"        // integrate_by_fork_join
+#include "workloads/integrate_ranks.hpp"  // integrate_on_ranks
 
 namespace jackdaw::apps {
 namespace {
@@ -18,7 +19,7 @@ struct IntegrateOptions {
 };
 
 Findings findings_of(const IntegrateOptions& options, const workloads::Integrand& integrand,
-                     const workloads::Integral& found) {
+                     const workloads::Integral& found, bool by_jobs) {
   const double error = std::fabs(found.value - integrand.exact);
   Findings findings;
   findings.lines = {
@@ -31,7 +32,9 @@ Findings findings_of(const IntegrateOptions& options, const workloads::Integrand
                    {"formula", integrand.formula},
                    {"from", integrand.from},
                    {"to", integrand.to},
-                   {"mode", options.run.serial ? "serial" : "fork-join"},
+                   {"mode", options.run.serial ? "serial"
+                            : by_jobs          ? "jobs"
+                                               : "fork-join"},
                    {"value", found.value},
                    {"exact", integrand.exact},
                    {"error", error},
@@ -56,8 +59,13 @@ void run_integrate(const IntegrateOptions& options) {
   workload.on_pool = [&](Pool& pool) {
     found = pool.run([&] { return workloads::integrate_by_fork_join(integrand, tolerance); });
   };
+  workload.on_ranks = [&](Scheduler& ranks, const workloads::Resume& resume) {
+    found = workloads::integrate_on_ranks(ranks, integrand, tolerance, resume);
+  };
+  workload.label = fmt::format("integrate {} to {}", integrand.name, tolerance);
   const WorkloadRun done = run(workload, options.run);
-  tell(findings_of(options, integrand, found), workload, done, options.run);
+  tell(findings_of(options, integrand, found, done.scheduler != nullptr), workload, done,
+       options.run);
 }
 
 }  // namespace

@@ -8,8 +8,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "commands.hpp"        // add_uts_command, ...
-#include "jackdaw/launch.hpp"  // launched_rank
+#include "commands.hpp"            // add_uts_command, ...
+#include "jackdaw/checkpoint.hpp"  // Interrupted
+#include "jackdaw/launch.hpp"      // launched_rank
 
 namespace {
 
@@ -53,6 +54,8 @@ int run(CLI::App& app, int argc, char** argv) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
     return complain(mistake(app, argv + 1, error.what()), 2);
+  } catch (const jackdaw::Interrupted&) {
+    return jackdaw::Interrupted::exit_status;  // it was told of before MPI ended: see run_on_ranks
   } catch (const std::invalid_argument& error) {
     return complain(error.what(), 2);
   } catch (const std::exception& error) {
@@ -62,7 +65,8 @@ int run(CLI::App& app, int argc, char** argv) {
 
 }  // namespace
 
-/// Exit status: 0 well, 1 a check failed or the machine would not, 2 the user's mistake.
+/// Exit status: 0 well, 1 a check failed or the machine would not, 2 the user's mistake, 75 it was
+/// interrupted, and the same command goes on from a checkpoint.
 int main(int argc, char** argv) {
   CLI::App app("Work stealing that keeps every core of an irregular job busy.", "jackdaw");
   app.set_version_flag("--version", "jackdaw " JACKDAW_VERSION);

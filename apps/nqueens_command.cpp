@@ -2,10 +2,11 @@
 
 #include <memory>  // make_shared
 
-#include "commands.hpp"           // add_nqueens_command
-#include "jackdaw/pool.hpp"       // Pool
-#include "workload_run.hpp"       // run, tell
-#include "workloads/nqueens.hpp"  // nqueens_by_fork_join
+#include "commands.hpp"                 // add_nqueens_command
+#include "jackdaw/pool.hpp"             // Pool
+#include "workload_run.hpp"             // run, tell
+#include "workloads/nqueens.hpp"        // nqueens_by_fork_join
+#include "workloads/nqueens_ranks.hpp"  // nqueens_on_ranks
 
 namespace jackdaw::apps {
 namespace {
@@ -23,13 +24,17 @@ void run_nqueens(const NqueensOptions& options) {
   workload.on_pool = [&](Pool& pool) {
     found = pool.run([n] { return workloads::nqueens_by_fork_join(n); });
   };
+  workload.on_ranks = [&](Scheduler& ranks, const workloads::Resume& resume) {
+    found = workloads::nqueens_on_ranks(ranks, n, resume);
+  };
+  workload.label = fmt::format("nqueens {}", n);
   const WorkloadRun done = run(workload, options.run);
 
   const auto published = workloads::nqueens_published(n);
   Findings findings;
   findings.lines = {{"queens", std::to_string(n)}, {"solutions", std::to_string(found)}};
-  findings.json = {
-      {"n", n}, {"mode", options.run.serial ? "serial" : "fork-join"}, {"solutions", found}};
+  const auto* mode = options.run.serial ? "serial" : done.scheduler ? "jobs" : "fork-join";
+  findings.json = {{"n", n}, {"mode", mode}, {"solutions", found}};
   findings.count = found;
   if (found != published) {
     findings.failed =

@@ -6,12 +6,14 @@
 
 #include <CLI/CLI.hpp>
 
-#include "pool_options.hpp"  // PoolOptions
+#include "checkpointing.hpp"  // Checkpointing
+#include "pool_options.hpp"   // PoolOptions
 
 namespace jackdaw::apps {
 
 struct RunOptions {
   PoolOptions pool;
+  Checkpointing checkpoints;
   bool serial = false;
   bool check = false;
   bool json = false;

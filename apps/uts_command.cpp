@@ -103,7 +103,10 @@ void run_uts(const UtsOptions& options) {
     found = options.fork_join ? search_by_tasks(pool, tree) : search_by_jobs(pool, tree);
   };
   if (!options.fork_join)
-    workload.on_ranks = [&](Scheduler& ranks) { found = search_on_ranks(ranks, tree); };
+    workload.on_ranks = [&](Scheduler& ranks, const workloads::Resume& resume) {
+      found = search_on_ranks(ranks, tree, resume);
+    };
+  workload.label = "uts " + tree.parameters().text();
   const WorkloadRun done = run(workload, options.run);
   tell(findings_of(options, tree.parameters(), found), workload, done, options.run);
 }

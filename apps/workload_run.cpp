@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <chrono>  // steady_clock
-#include <memory>  // make_unique, unique_ptr
+#include <algorithm>  // max
+#include <chrono>     // steady_clock
+#include <cstdio>     // fflush
+#include <memory>     // make_shared, make_unique, unique_ptr
 
 #include "jackdaw/launch.hpp"     // launched_ranks
 #include "jackdaw/pool.hpp"       // Pool
@@ -53,14 +55,30 @@ void run_on_ranks(const Workload& workload, const RunOptions& options, WorkloadR
   const Config config = options.pool.config();
   int argc = 0;
   char** argv = nullptr;
-  Scheduler scheduler(argc, argv, config);
+  if (options.checkpoints.is_on()) note_checkpoint_signals();
+  run.scheduler = std::make_shared<Scheduler>(argc, argv, config);
+  Scheduler& scheduler = *run.scheduler;
   run.rank = scheduler.rank();
   run.ranks = scheduler.size();
   if (run.rank == 0) print_notes(scheduler.notes());
   {
     const auto progress =
         run.rank == 0 ? progress_of(workload, options, &scheduler.pool()) : nullptr;
-    run.seconds = time_of([&] { workload.on_ranks(scheduler); });
+    workloads::Resume resume;
+    if (options.checkpoints.is_on()) {
+      resume = [&] {
+        const double before = options.checkpoints.begin(scheduler, workload.label);
+        run.seconds_before = std::max(before, 0.0);
+        return before >= 0;
+      };
+    }
+    try {
+      run.seconds = time_of([&] { workload.on_ranks(scheduler, resume); });
+    } catch (const Interrupted& interruption) {
+      // Now: mpirun ends the others when the first of them has ended with a status.
+      if (run.rank == 0) fmt::print(stderr, "jackdaw: {}\n", interruption.what());
+      throw;
+    }
   }
   const Report report = scheduler.report();
   Sum<unsigned> workers;
@@ -89,24 +107,31 @@ WorkloadRun run(const Workload& workload, const RunOptions& options) {
         fmt::format("{} ranks were started, but {}{} runs on one rank; start it without mpirun",
                     ranks, workload.name, options.serial ? " --serial" : workload.variant));
   }
+  if (options.checkpoints.is_on() && !workload.on_ranks) {
+    throw std::invalid_argument(fmt::format("{}{} makes no checkpoints; leave --checkpoint out",
+                                            workload.name, workload.variant));
+  }
   if (options.serial) {
     const auto progress = progress_of(workload, options, nullptr);
     run.seconds = time_of(workload.alone);
-  } else if (ranks > 0 && workload.on_ranks) {
+  } else if ((ranks > 0 || options.checkpoints.is_on()) && workload.on_ranks) {
     run_on_ranks(workload, options, run);
   } else {
     run_on_pool(workload, options, run);
   }
   run.json["workload"] = workload.name;
   run.json["seconds"] = run.seconds;
+  if (options.checkpoints.is_on()) run.json["seconds_before"] = run.seconds_before;
   run.json["environment"] = environment_json();
   return run;
 }
 
-void tell(const Findings& findings, const Workload& workload, const WorkloadRun& run,
-          const RunOptions& options) {
-  if (run.rank != 0) return;
-  const double rate = static_cast<double>(findings.count) / run.seconds;
+namespace {
+
+void print(const Findings& findings, const Workload& workload, const WorkloadRun& run,
+           const RunOptions& options) {
+  const double seconds = run.seconds + run.seconds_before;
+  const double rate = static_cast<double>(findings.count) / seconds;
   if (options.json) {
     nlohmann::json json = run.json;
     json.update(findings.json);
@@ -118,11 +143,23 @@ void tell(const Findings& findings, const Workload& workload, const WorkloadRun&
       fmt::print("{:<10} {}\n", label, text);
     };
     for (const auto& [label, text] : findings.lines) line(label, text);
-    line("time", fmt::format("{:.3f} s, {}", run.seconds, how_run(run, options)));
+    const auto before =
+        run.seconds_before > 0 ? fmt::format(" after {:.3f} s before", run.seconds_before) : "";
+    line("time", fmt::format("{:.3f} s{}, {}", run.seconds, before, how_run(run, options)));
     line("rate", fmt::format("{:.2f} million {}/s", rate / 1e6, workload.thing));
     if (options.check && !findings.failed) line("check", "passed");
     if (options.stats) fmt::print("\n{}", run.table);
   }
+}
+
+}  // namespace
+
+void tell(const Findings& findings, const Workload& workload, const WorkloadRun& run,
+          const RunOptions& options) {
+  if (run.rank != 0) return;
+  print(findings, workload, run, options);
+  if (std::fflush(stdout) != 0) throw std::runtime_error("standard output cannot be written");
+  if (run.scheduler) run.scheduler->remove_checkpoint();
   if (options.check && findings.failed) throw CheckFailed(*findings.failed);
 }
 

@@ -3,6 +3,7 @@
 /// Runs a workload, alone or on a pool, takes its time, and tells what came of it.
 
 #include <functional>  // function
+#include <memory>      // shared_ptr
 #include <optional>    // optional
 #include <string>      // string
 #include <utility>     // pair
@@ -10,7 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "run_options.hpp"  // RunOptions
+#include "run_options.hpp"       // RunOptions
+#include "workloads/resume.hpp"  // Resume
 
 namespace jackdaw {
 class Pool;
@@ -27,16 +29,20 @@ struct Workload {
   bool job_is_thing = false;      ///< the pool's finished jobs are the count so far
   std::function<void()> alone{};  ///< the serial program
   std::function<void(Pool&)> on_pool{};
-  std::function<void(Scheduler&)> on_ranks{};  ///< empty: it runs on one rank only
+  /// Empty: it runs on one rank only, without checkpoints.
+  std::function<void(Scheduler&, const workloads::Resume&)> on_ranks{};
+  std::string label{};  ///< of its checkpoints: all that its result depends on
 };
 
 struct WorkloadRun {
-  double seconds = 0;    ///< without the making of the pool
-  unsigned workers = 1;  ///< of all ranks together
+  double seconds = 0;         ///< without the making of the pool
+  double seconds_before = 0;  ///< of the runs that this one goes on from
+  unsigned workers = 1;       ///< of all ranks together
   int rank = 0;
   int ranks = 1;
   nlohmann::json json;  ///< seconds, workers, environment; of a pool its configuration, statistics
   std::string table;    ///< what each worker did; empty if there was no pool
+  std::shared_ptr<Scheduler> scheduler;  ///< of a run on ranks, whose checkpoint tell() removes
 };
 
 /// Collective over the ranks that mpirun or srun have started. Prints the notes of the pool, and
@@ -52,7 +58,8 @@ struct Findings {
   std::optional<std::string> failed;  ///< what --check found wrong
 };
 
-/// Prints the findings and what they took, as lines or as JSON; on rank 0 only.
+/// Prints the findings and what they took, as lines or as JSON; on rank 0 only. Then no checkpoint
+/// is needed any more.
 /// \throws CheckFailed  --check was asked for, and found something wrong
 void tell(const Findings& findings, const Workload& workload, const WorkloadRun& run,
           const RunOptions& options);

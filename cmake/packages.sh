@@ -10,7 +10,7 @@ packages=(g++ cmake ninja-build pkg-config git         # tools
   libhwloc-dev                                         # topology
   libcereal-dev                                        # lib: jackdaw/cereal.hpp alone
   libcli11-dev libfmt-dev nlohmann-json3-dev libtbb-dev  # apps; oneTBB to compare with
-  libopenmpi-dev openmpi-bin                           # mpi
+  libopenmpi-dev openmpi-bin libxxhash-dev             # mpi
   libgtest-dev procps)                                 # tests
 # iproute2 joins the hosts that tests simulate. MPICH stands beside Open MPI, which stays what
 # mpirun and mpicxx mean: among Debian's alternatives it has the higher priority.

@@ -247,6 +247,7 @@ void Engine::run_with(WorkSource& more) {
   source.store(nullptr, std::memory_order_seq_cst);                            // (Y)
   while (source_visitors.load(std::memory_order_seq_cst) != 0) Sync::yield();  // (Y)
   idle->clear_cancelling();  // if the source has stopped the pool
+  end_saving();
 }
 
 Worker* Engine::enter_seat() {

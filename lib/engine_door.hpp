@@ -13,6 +13,8 @@ class EngineDoor : public PoolDoor {
  public:
   explicit EngineDoor(Engine& engine) : engine_(engine) {}
   void stop() noexcept override { engine_.idle->set_cancelling(); }
+  void save() noexcept override { engine_.begin_saving(); }
+  void resume() noexcept override { engine_.resume(); }
   void deliver(std::uint64_t reply, bool failed, int from_rank,
                std::span<const std::byte> bytes) override {
     engine_.deliver(reply, failed, from_rank, bytes);

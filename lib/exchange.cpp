@@ -90,6 +90,40 @@ void Worker::pack_class(Packing& packing, std::size_t job_class) noexcept {
   }
 }
 
+// --- setting aside -------------------------------------------------------------------------------
+
+void Engine::begin_saving() noexcept {
+  if (!saved.begin()) return;
+  begin_care();
+  alert_workers();  // jobs that can yield should
+}
+void Engine::end_saving() noexcept {
+  if (saved.end()) end_care();
+}
+
+void Engine::resume() noexcept {
+  end_saving();
+  for (const SavedJob& job : saved.take()) {
+    Submission submission(*this);
+    submission.push(unpack(job.job, *job.kind, job.payload(), submission.store()));
+  }
+}
+
+/// Instead of running it. False: it cannot be, so it must run. It is kept before it counts as
+/// finished: who sees no job left here finds it.
+bool Worker::set_aside(JobRecord& job) noexcept {
+  if (job.ops->kind == nullptr || job.word.is_shared()) return false;  // who waits for it is here
+  try {
+    SavedJob saved{.kind = job.ops->kind};
+    pack_job(job, saved.job, saved.long_payload);
+    engine_->saved.add(std::move(saved));
+  } catch (...) {
+    return false;  // its payload cannot be written, or there is no memory
+  }
+  let_go(*engine_, job);
+  return true;
+}
+
 // --- receiving -----------------------------------------------------------------------------------
 
 JobRecord& Engine::unpack(const PackedJob& packed, const JobKind& kind,

@@ -10,6 +10,28 @@
 
 namespace jackdaw::detail {
 
+void pack_job(const JobRecord& job, PackedJob& packed, Bytes& long_payload) {
+  packed = {};
+  packed.kind = job.ops->kind->id;
+  packed.id = job.id;
+  packed.moves = job.moves;
+  packed.job_class = static_cast<std::uint8_t>(job.word.priority());
+  packed.flags = static_cast<std::uint8_t>(job.word.own_priority());
+  job.ops->kind->pack(job, packed, long_payload);
+  const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // came with the job
+  if (extra != nullptr) pack_limits(extra->limits, packed, long_payload);
+}
+
+void let_go(Engine& engine, JobRecord& job) noexcept {
+  engine.tell(job, JobState::pending, JobState::stolen);
+  job.word.step_alone(JobState::stolen);
+  job.ops->discard(job);
+  const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // nobody else has it
+  if (extra != nullptr && extra->limits.deadline_ns != Limits::none) engine.end_care();
+  delete extra;
+  engine.forget(job);
+}
+
 namespace {
 
 /// Somebody waits for it who has lent it a priority.
@@ -35,19 +57,15 @@ bool Packing::take(JobRecord& job) noexcept {
     if (shared) job.word.come_back();
     return false;
   }
-  engine_.tell(job, JobState::pending, JobState::stolen);
-  if (!shared) job.word.step_alone(JobState::stolen);
-  job.ops->discard(job);
-  if (shared) {
-    const PackedJob& packed = room_[count_ - 1];
-    const bool here = packed.reply_rank == engine_.rank();
-    engine_.forget_awaited({packed.reply, here ? Reply::here : packed.reply_rank});
-    engine_.forget(job);
+  if (!shared) {
+    let_go(engine_, job);
     return true;
   }
-  const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // nobody else has it
-  if (extra != nullptr && extra->limits.deadline_ns != Limits::none) engine_.end_care();
-  delete extra;
+  engine_.tell(job, JobState::pending, JobState::stolen);
+  job.ops->discard(job);
+  const PackedJob& packed = room_[count_ - 1];
+  const bool here = packed.reply_rank == engine_.rank();
+  engine_.forget_awaited({packed.reply, here ? Reply::here : packed.reply_rank});
   engine_.forget(job);
   return true;
 }
@@ -69,14 +87,7 @@ void Packing::order_by_time() {
 
 void Packing::write(const JobRecord& job) {
   PackedJob packed{};
-  packed.kind = job.ops->kind->id;
-  packed.id = job.id;
-  packed.moves = job.moves;
-  packed.job_class = static_cast<std::uint8_t>(job.word.priority());
-  packed.flags = static_cast<std::uint8_t>(job.word.own_priority());
-  job.ops->kind->pack(job, packed, bytes_);
-  const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // came with the job
-  if (extra != nullptr) pack_limits(extra->limits, packed, bytes_);
+  pack_job(job, packed, bytes_);
   if (packed.reply_rank == Reply::here) packed.reply_rank = engine_.rank();
   if (packed.is_long()) {
     packed.parcel = parcels_.keep(std::move(bytes_));

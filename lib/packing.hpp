@@ -15,6 +15,12 @@ namespace jackdaw::detail {
 
 class Engine;
 
+/// A job as it travels, or is kept. `long_payload` gets what has no room in `packed`.
+/// \throws what its payload's codec throws
+void pack_job(const JobRecord& job, PackedJob& packed, Bytes& long_payload);
+/// Forgets a job without handles that was packed, and goes on elsewhere. Counts it.
+void let_go(Engine& engine, JobRecord& job) noexcept;
+
 class Packing {
  public:
   Packing(std::span<PackedJob> room, Parcels& parcels, Engine& engine)

@@ -56,6 +56,7 @@ unsigned JobContext::worker() const noexcept { return detail::this_worker->store
 Pool::Pool(const Config& config) : engine_(new detail::Engine(config)) {}
 Pool::~Pool() { engine_->close(); }
 void Pool::run_with(WorkSource& source) { engine_->run_with(source); }
+std::vector<SavedJob> Pool::take_saved() noexcept { return engine_->saved.take(); }
 void Pool::abandon_futures(std::string_view why) noexcept {
   engine_->replies.fail_all(why, engine_->rank());
 }

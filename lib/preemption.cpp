@@ -135,9 +135,10 @@ void Worker::leave_watch() noexcept {
   if (frame_ == nullptr) watch_.unmark();  // else a job below may be marked
 }
 
-/// Somebody looks on, or jobs with deadlines are about, or the pool cancels what it has.
+/// Somebody looks on, or jobs with deadlines are about, or the pool cancels or saves what it has.
 void Worker::run_carefully(JobRecord& job) noexcept {
   if ((pulse() & Pulse::cancelling) != 0) return drop(job);
+  if (engine_->saved.is_open() && set_aside(job)) return;
   const bool shared = job.word.is_shared();
   const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // made before
   if (!shared && extra != nullptr && extra->limits.deadline_ns != Limits::none &&

@@ -1,6 +1,6 @@
 #include "courier.hpp"
 
-#include <algorithm>  // any_of, min
+#include <algorithm>  // any_of, max, min
 #include <cstring>    // memcpy
 #include <stdexcept>  // runtime_error
 namespace jackdaw::mpi {
@@ -9,6 +9,14 @@ namespace {
 constexpr std::size_t shown_at_once = 256;  // jobs; a filling is half of what there is, at most
 constexpr std::int64_t shortest_backoff_ns = 1'000;
 constexpr unsigned knocks = 16;  // attempts in vain, over some 0.5 ms, before a rank leaves word
+
+SaveWord read_save_word(const Letter& letter) {
+  SaveWord word;
+  if (letter.body.size() != sizeof word)
+    throw std::runtime_error("word of a checkpoint is cut off");
+  std::memcpy(&word, letter.body.data(), sizeof word);
+  return word;
+}
 
 /// What precedes the bytes of a notice in its letter.
 struct NoticeHead {
@@ -46,7 +54,7 @@ bool Courier::seek(Home& home) {
   const auto received = received_;
   read_letters(home);
   if (take_back(home) || received_ != received) return true;
-  const bool quiet = home.is_quiet();
+  const bool quiet = home.is_quiet() && !wants_to_resume_;
   send_notices(home);  // of all jobs that it counts as finished
   Totals mine;
   if (quiet) {
@@ -54,16 +62,20 @@ bool Courier::seek(Home& home) {
     mine.created += mailbox_.counts().created - received_;
     mine.finished += mailbox_.counts().finished - given_;
   }
-  if (termination_.step(quiet, mine) || network_.size() == 1) return false;
+  if (termination_.step(quiet, mine)) return false;
+  if (resume_if_free(home)) return true;
+  if (network_.size() == 1 || saving_) return false;
   if (network_.now() < next_attempt_ns_) return false;
   return steal(home);
 }
 
 void Courier::serve(Home& home) {
   (void)termination_.step(false, {});
+  (void)resume_if_free(home);
   if (network_.size() == 1) return;
   read_letters(home);
   send_notices(home);
+  if (saving_) return;  // each rank sets aside what it has
   for (Display& display : displays_) show(home, display);
   if (lifelines_.anybody_waits()) wake_who_waits();
 }
@@ -81,17 +93,18 @@ void Courier::part() {
   }
 }
 
-/// Requests are answered. For word of work it is too late.
+/// Requests are answered. For word of work, or of checkpoints, it is too late.
 void Courier::read_late(const Letter& letter) {
   if (reach_.letters && reach_.letters->accept(letter)) return;
-  if (letter.about != Mail::lifeline) throw std::runtime_error("a letter came after the end");
+  if (letter.about != Mail::lifeline && letter.about != Mail::save && letter.about != Mail::resume)
+    throw std::runtime_error("a letter came after the end");
 }
 
 void Courier::restart() {
   termination_.restart();
   (void)lifelines_.take_waiting();
   has_left_word_ = false;
-  stopped_ = false;
+  stopped_ = saving_ = leaves_ = wants_to_resume_ = false;
   failures_in_row_ = 0;
   next_attempt_ns_ = 0;
 }
@@ -104,6 +117,47 @@ void Courier::stop(Home& home) {
   for (const int neighbour : lifelines_.neighbours()) mailbox_.send(neighbour, Mail::stop);
 }
 
+// --- checkpoints ---------------------------------------------------------------------------------
+
+void Courier::save(Home& home, bool leaves) {
+  hear_of_save(home, {saving_ ? save_round_ : save_round_ + 1, leaves ? 1U : 0U});
+}
+/// \returns true if home may have got jobs
+bool Courier::resume_if_free(Home& home) {
+  if (!wants_to_resume_ || termination_.is_under_way() || termination_.over()) return false;
+  wants_to_resume_ = false;
+  if (saving_) hear_of_resume(home, {save_round_, 0});
+  return true;
+}
+
+void Courier::pass_on(Mail about, const SaveWord& word) {
+  for (const int neighbour : lifelines_.neighbours())
+    mailbox_.send(neighbour, about, std::as_bytes(std::span(&word, 1)));
+}
+
+void Courier::hear_of_save(Home& home, const SaveWord& word) {
+  const bool is_new = word.round > save_round_;
+  const bool says_more = word.round == save_round_ && saving_ && word.leaves != 0 && !leaves_;
+  if (!(is_new || says_more) || word.round <= resumed_round_) return;
+  save_round_ = word.round;
+  leaves_ = word.leaves != 0;
+  if (!saving_) saving_since_ns_ = network_.now();
+  saving_ = true;
+  home.save();
+  (void)take_back(home);
+  pass_on(Mail::save, word);
+}
+
+void Courier::hear_of_resume(Home& home, const SaveWord& word) {
+  if (word.round <= resumed_round_) return;
+  resumed_round_ = word.round;
+  save_round_ = std::max(save_round_, word.round);
+  ++called_off_;
+  if (saving_) home.resume();
+  saving_ = leaves_ = false;
+  pass_on(Mail::resume, word);
+}
+
 // --- letters -------------------------------------------------------------------------------------
 
 void Courier::read_letters(Home& home) {
@@ -114,6 +168,8 @@ void Courier::read(Home& home, const Letter& letter) {
   switch (letter.about) {
     case Mail::lifeline: return lifelines_.note(letter.from);
     case Mail::stop: return stop(home);
+    case Mail::save: return hear_of_save(home, read_save_word(letter));
+    case Mail::resume: return hear_of_resume(home, read_save_word(letter));
     case Mail::result:
     case Mail::place:
     case Mail::wish: return home.deliver(letter.from, read_notice(letter));

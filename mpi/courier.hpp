@@ -46,10 +46,20 @@ class Home {
   virtual void deliver(int from, const Notice& notice) = 0;
   /// Cancels what is queued, and what will be received.
   virtual void stop() = 0;
+  /// Sets it aside instead. And puts it back.
+  virtual void save() = 0;
+  virtual void resume() = 0;
   /// No job is queued or runs here. Only then totals() is asked for.
   [[nodiscard]] virtual bool is_quiet() const = 0;
   /// Jobs made here, received ones among them, and jobs that ended here, given ones among them.
   [[nodiscard]] virtual Totals totals() const = 0;
+};
+
+/// What is said of checkpoints goes along the hypercube, each rank passing it on once. A word may
+/// overtake an older one, so each bears the number of its checkpoint.
+struct SaveWord {
+  std::uint64_t round = 0;
+  std::uint64_t leaves = 0;
 };
 
 struct CourierStatistics {
@@ -87,12 +97,27 @@ class Courier {
   /// Lets no rank start a job any more, as soon as it hears of it. The end comes as always.
   void stop(Home& home);
   [[nodiscard]] bool has_stopped() const noexcept { return stopped_; }
+  /// Lets all ranks set jobs aside, as soon as they hear of it: then it is over soon.
+  /// \param leaves  the ranks will not go on afterwards
+  void save(Home& home, bool leaves);
+  /// Calls that off on all ranks, as soon as no sum is under way that may say that all is over.
+  void resume() noexcept { wants_to_resume_ = true; }
+  [[nodiscard]] bool is_saving() const noexcept { return saving_; }
+  [[nodiscard]] bool will_leave() const noexcept { return leaves_; }
+  /// Since when it is saving; of Network::now.
+  [[nodiscard]] std::int64_t saving_since_ns() const noexcept { return saving_since_ns_; }
   /// No job is left on any rank, and all ranks know.
   [[nodiscard]] bool is_over() const noexcept { return termination_.over(); }
   /// Once it is over: answers the others until all of them know. Collective.
   void part();
   /// Before the ranks begin anew, together.
   void restart();
+  /// The number of the last checkpoint. It may have been begun by a rank that had not seen yet that
+  /// all was over; so before the next run the ranks agree on the highest.
+  [[nodiscard]] std::uint64_t save_round() const noexcept { return save_round_; }
+  /// Checkpoints that took too long, over all runs.
+  [[nodiscard]] std::uint64_t called_off() const noexcept { return called_off_; }
+  void set_save_round(std::uint64_t round) noexcept { save_round_ = round; }
 
   [[nodiscard]] CourierStatistics statistics() const noexcept;
 
@@ -105,6 +130,10 @@ class Courier {
   void read_letters(Home& home);
   void read(Home& home, const Letter& letter);
   void read_late(const Letter& letter);
+  void hear_of_save(Home& home, const SaveWord& word);
+  void hear_of_resume(Home& home, const SaveWord& word);
+  bool resume_if_free(Home& home);
+  void pass_on(Mail about, const SaveWord& word);
   void send_notices(Home& home);
   void ask_for_parcels();
   void send_parcels(const Letter& letter);
@@ -134,6 +163,13 @@ class Courier {
   unsigned failures_in_row_ = 0;
   bool has_left_word_ = false;
   bool stopped_ = false;
+  bool saving_ = false;
+  bool leaves_ = false;
+  bool wants_to_resume_ = false;
+  std::uint64_t save_round_ = 0;     // the last checkpoint that was heard of, over all runs
+  std::uint64_t resumed_round_ = 0;  // the last one that was called off
+  std::uint64_t called_off_ = 0;
+  std::int64_t saving_since_ns_ = 0;
   std::int64_t next_attempt_ns_ = 0;
   std::uint64_t received_ = 0;  // jobs that home has, and that it, or another rank, made before
   std::uint64_t given_ = 0;     // jobs that home counts as ended, and that go on elsewhere

@@ -6,6 +6,7 @@
 
 #include "broadcast.hpp"  // broadcast
 #include "check.hpp"      // check
+#include "complaint.hpp"  // first_complaint
 
 namespace jackdaw::mpi {
 namespace {
@@ -58,14 +59,9 @@ Kinds::Kinds(MPI_Comm comm) {
   int rank = 0;
   check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
   const auto mine = described_kinds();
-  const std::string problem = difference(mine, kinds_of_first(comm, mine), rank);
-  // The highest rank that differs tells all others.
-  int speaker = problem.empty() ? -1 : rank;
-  check(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MAX, comm), "MPI_Allreduce");
-  if (speaker < 0) return;
-  std::string text = problem;
-  broadcast(comm, speaker, text);
-  throw std::runtime_error(text + "; all ranks must run the same program");
+  const std::string problem =
+      first_complaint(comm, difference(mine, kinds_of_first(comm, mine), rank));
+  if (!problem.empty()) throw std::runtime_error(problem + "; all ranks must run the same program");
 }
 
 }  // namespace jackdaw::mpi

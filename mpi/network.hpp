@@ -30,6 +30,8 @@ enum class Mail : std::uint8_t {
   place,     ///< a job for a future of the receiver has come to the sender
   wish,      ///< who waits for a future of the sender wants its job, which the receiver had, sooner
   stop,      ///< nobody starts a job any more
+  save,      ///< a checkpoint is to be made: jobs are set aside instead of being started
+  resume,    ///< it is given up: they are started after all
 };
 
 /// Bytes of a payload or a result in a letter, at most: MPI counts by int, and a head comes first.

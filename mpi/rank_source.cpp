@@ -45,6 +45,8 @@ class RankSource::PoolHome final : public Home {
     door_.deliver(number, notice.value != 0, from, notice.bytes);
   }
   void stop() override { door_.stop(); }
+  void save() override { door_.save(); }
+  void resume() override { door_.resume(); }
   [[nodiscard]] bool is_quiet() const override { return door_.is_quiet(); }
   [[nodiscard]] Totals totals() const override {
     return {door_.jobs_created(), door_.jobs_finished()};
@@ -116,7 +118,7 @@ bool RankSource::fetch(PoolDoor& door) noexcept {
       }
       return true;
     }
-    stop_if_failed(home);
+    heed(home);
     const bool found = courier_.seek(home);
     if (courier_.is_over()) done_.store(true, std::memory_order_release);  // (D)
     return found;
@@ -144,7 +146,7 @@ unsigned RankSource::serve(PoolDoor& door) noexcept {
 void RankSource::serve_as_courier(PoolDoor& door) noexcept {
   try {
     PoolHome home(*this, door);
-    stop_if_failed(home);
+    heed(home);
     if (takes_back_.exchange(false, std::memory_order_relaxed))  // (E)
       (void)courier_.take_back(home);
     courier_.serve(home);
@@ -183,11 +185,31 @@ void RankSource::add(Notice notice) noexcept {
   notices_.push_back(std::move(notice));
 }
 
-void RankSource::stop_if_failed(Home& home) {
+/// What this rank has to say to all others.
+void RankSource::heed(Home& home) {
   if (failed_.load(std::memory_order_relaxed)) courier_.stop(home);  // (E)
+  if (plan_ != nullptr) heed_plan(home);
 }
 
-void RankSource::restart() noexcept {
+/// The first rank alone has a clock for checkpoints; any may be asked for one.
+void RankSource::heed_plan(Home& home) {
+  const auto now = clock_ns();
+  const bool first = settings_.rank == 0;
+  const bool leave = plan_->must_leave();
+  if (!courier_.is_saving()) {
+    if (leave || plan_->is_asked() || (first && plan_->is_due(now))) courier_.save(home, leave);
+  } else if (leave && !courier_.will_leave()) {
+    courier_.save(home, true);
+  }
+  if (!courier_.is_saving() || !first || !plan_->is_too_long(now - courier_.saving_since_ns()))
+    return;
+  if (courier_.will_leave()) plan_->give_up();
+  courier_.resume();
+  plan_->put_off(now);
+}
+
+void RankSource::restart(SavePlan* plan) noexcept {
+  plan_ = plan;
   failed_.store(false, std::memory_order_relaxed);  // (E)
   courier_.restart();
   done_.store(false, std::memory_order_relaxed);  // Engine::source publishes it

@@ -15,6 +15,7 @@
 #include "courier.hpp"              // Courier
 #include "jackdaw/work_source.hpp"  // WorkSource
 #include "kinds.hpp"                // Kinds
+#include "save_plan.hpp"            // SavePlan
 
 namespace jackdaw::mpi {
 
@@ -44,7 +45,9 @@ class RankSource final : public WorkSource {
   }
   void attend(PoolDoor& door) noexcept override;
   [[nodiscard]] std::chrono::nanoseconds attendance_interval() const noexcept override {
-    return std::chrono::nanoseconds(settings_.attendance_ns);
+    return std::chrono::nanoseconds(plan_ == nullptr || settings_.attendance_ns > 0
+                                        ? settings_.attendance_ns
+                                        : plan_attendance_ns);
   }
   void hear_of_failure() noexcept override {
     if (settings_.fail_fast) failed_.store(true, std::memory_order_relaxed);  // (E)
@@ -53,15 +56,18 @@ class RankSource final : public WorkSource {
   void hold(const PackedJob& job, Bytes long_payload) {
     held_.emplace_back(job, std::move(long_payload));
   }
-  /// Before run(); no worker is here yet.
-  void restart() noexcept;
+  /// Before run(); no worker is here yet. \param plan  lives as long as the run; null: no
+  /// checkpoints
+  void restart(SavePlan* plan) noexcept;
   /// Calls `function` as the courier. \throws std::logic_error  this thread may not call MPI
   void with_mpi(const std::function<void()>& function);
   /// Collective, after run(). \throws what MPI said, if it failed
   void part();
 
  private:
-  void stop_if_failed(Home& home);
+  static constexpr std::int64_t plan_attendance_ns = 5'000'000;  // of one rank alone
+  void heed(Home& home);
+  void heed_plan(Home& home);
   void add(Notice notice) noexcept;
   void serve_as_courier(PoolDoor& door) noexcept;
   class Visit;
@@ -70,6 +76,7 @@ class RankSource final : public WorkSource {
 
   Courier& courier_;
   const Kinds& kinds_;
+  SavePlan* plan_ = nullptr;
   Settings settings_;
   std::thread::id maker_;
   std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier

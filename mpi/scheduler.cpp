@@ -4,11 +4,12 @@
 #include <cstdio>  // fprintf
 
 #include "agree.hpp"          // must_agree
-#include "broadcast.hpp"      // broadcast
 #include "check.hpp"          // check
+#include "complaint.hpp"      // first_complaint
 #include "connection.hpp"     // Connection
 #include "courier.hpp"        // Courier
 #include "gather.hpp"         // gather
+#include "keeper.hpp"         // Keeper
 #include "kinds.hpp"          // Kinds
 #include "mpi_network.hpp"    // MpiNetwork
 #include "neighbourhood.hpp"  // find_neighbourhood
@@ -70,8 +71,10 @@ struct Scheduler::Inside {
             std::chrono::nanoseconds(config.starvation_age).count(), config.seed};
   }
 
+  void run_once();
   [[nodiscard]] std::string first_failure();
-  void throw_if_jobs_failed(const Statistics& before);
+  void add_failures(Statistics& before, mpi::Failures& failures);
+  [[nodiscard]] bool save_what_is_left(const mpi::Failures& failures);
   [[nodiscard]] RankReport rank_report() const;
   [[nodiscard]] std::vector<TheftReport> thefts();
 
@@ -85,6 +88,8 @@ struct Scheduler::Inside {
   mpi::Courier courier;
   mpi::RankSource source;
   std::vector<std::string> notes;
+  std::vector<mpi::KeptReducer> reducers;
+  std::optional<mpi::Keeper> keeper;
 };
 
 Scheduler::Scheduler(int& argc, char**& argv, const Config& config)
@@ -136,20 +141,39 @@ void Scheduler::with_mpi(const std::function<void()>& function) {
   inside_->source.with_mpi(function);
 }
 
+// --- running -------------------------------------------------------------------------------------
+
 void Scheduler::run() {
-  inside_->source.restart();
-  const auto before = pool().statistics();
+  auto before = pool().statistics();
+  mpi::Keeper* const keeper = inside_->keeper ? &*inside_->keeper : nullptr;
+  if (keeper != nullptr) keeper->begin_run();
+  mpi::Failures failures;
+  if (keeper != nullptr) failures = keeper->failures_before();
+  do {
+    inside_->run_once();
+    inside_->add_failures(before, failures);
+  } while (keeper != nullptr && inside_->save_what_is_left(failures));
+  if (keeper != nullptr) keeper->end_run();
+  if (failures.jobs == 0) return;
+  std::string what = std::to_string(failures.jobs) + " job(s) threw; the first " + failures.first;
+  if (failures.cancelled > 0)
+    what += "; " + std::to_string(failures.cancelled) + " job(s) were cancelled";
+  throw JobsFailed(what);
+}
+
+/// Until no job is left, or what is left was set aside.
+void Scheduler::Inside::run_once() {
+  source.restart(keeper ? &keeper->plan() : nullptr);
   // A rank that is early must not sum with one that has not begun.
-  mpi::check(MPI_Barrier(inside_->session->comm()), "MPI_Barrier");
-  inside_->pool.run_with(inside_->source);
+  mpi::check(MPI_Barrier(session->comm()), "MPI_Barrier");
+  pool.run_with(source);
   try {
-    inside_->source.part();
+    source.part();
   } catch (const std::exception& error) {
     // The others wait for this rank's jobs, and will for ever.
-    std::fprintf(stderr, "jackdaw: rank %d: %s\n", rank(), error.what());
-    MPI_Abort(inside_->session->comm(), 1);
+    std::fprintf(stderr, "jackdaw: rank %d: %s\n", network.rank(), error.what());
+    MPI_Abort(session->comm(), 1);
   }
-  inside_->throw_if_jobs_failed(before);
 }
 
 /// What the first job of this pool said that threw; empty: none did. Nothing is left to run.
@@ -164,24 +188,91 @@ std::string Scheduler::Inside::first_failure() {
   }
 }
 
-/// Collective.
-void Scheduler::Inside::throw_if_jobs_failed(const Statistics& before) {
-  const MPI_Comm comm = session->comm();
-  std::string text = first_failure();
+/// Collective: what came since then, on every rank.
+void Scheduler::Inside::add_failures(Statistics& before, mpi::Failures& failures) {
+  const std::string text = first_failure();
   const auto now = pool.statistics();
   std::array<std::uint64_t, 2> jobs{now.jobs_failed_detached - before.jobs_failed_detached,
                                     now.jobs_cancelled - before.jobs_cancelled};
-  int speaker = jobs[0] > 0 ? network.rank() : network.size();
-  mpi::check(MPI_Allreduce(MPI_IN_PLACE, jobs.data(), 2, MPI_UINT64_T, MPI_SUM, comm),
+  const std::string mine =
+      jobs[0] == 0 ? "" : "on rank " + std::to_string(network.rank()) + ": " + text;
+  before = now;
+  mpi::check(MPI_Allreduce(MPI_IN_PLACE, jobs.data(), 2, MPI_UINT64_T, MPI_SUM, session->comm()),
              "MPI_Allreduce");
+  failures.jobs += jobs[0];
+  failures.cancelled += jobs[1];
   if (jobs[0] == 0) return;
-  mpi::check(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MIN, comm), "MPI_Allreduce");
-  mpi::broadcast(comm, speaker, text);
-  std::string what = std::to_string(jobs[0]) + " job(s) threw; the first on rank " +
-                     std::to_string(speaker) + ": " + text;
-  if (jobs[1] > 0) what += "; " + std::to_string(jobs[1]) + " job(s) were cancelled";
-  throw JobsFailed(what);
+  const std::string first = mpi::first_complaint(session->comm(), mine);
+  if (failures.first.empty()) failures.first = first;
 }
+
+// --- checkpoints ---------------------------------------------------------------------------------
+
+/// Collective, after all ranks have stopped. False: nothing is left, or it shall not go on.
+bool Scheduler::Inside::save_what_is_left(const mpi::Failures& failures) {
+  auto jobs = pool.take_saved();
+  enum : std::size_t { saved, round, signal, stopped, off };
+  std::array<std::uint64_t, 5> most{jobs.empty() ? 0U : 1U, courier.save_round(),
+                                    static_cast<std::uint64_t>(mpi::SignalWatch::caught()),
+                                    courier.has_stopped() ? 1U : 0U, courier.called_off()};
+  mpi::check(MPI_Allreduce(MPI_IN_PLACE, most.data(), static_cast<int>(most.size()), MPI_UINT64_T,
+                           MPI_MAX, session->comm()),
+             "MPI_Allreduce");
+  courier.set_save_round(most[round]);
+  keeper->set_called_off(most[off]);
+  if (most[saved] == 0 || most[stopped] != 0) return false;
+  const bool leaves = most[signal] != 0;
+  try {
+    keeper->save(jobs, failures);
+  } catch (const CheckpointError& error) {
+    if (leaves) throw;
+    if (network.rank() == 0)
+      std::fprintf(stderr, "jackdaw: %s; the run goes on, and there is %s\n", error.what(),
+                   keeper->description().c_str());
+  }
+  if (leaves) {
+    keeper->end_run();
+    throw Interrupted("interrupted by " + mpi::SignalWatch::name(static_cast<int>(most[signal])) +
+                      "; what is left, " + std::to_string(keeper->last_jobs()) + " job(s), is " +
+                      keeper->description());
+  }
+  for (SavedJob& job : jobs) source.hold(job.job, std::move(job.long_payload));
+  keeper->plan().put_off(network.now());
+  keeper->count_seconds(static_cast<double>(network.now() - courier.saving_since_ns()) * 1e-9);
+  return true;
+}
+
+void Scheduler::keep(std::string name, std::function<Bytes()> write,
+                     std::function<std::function<void()>(std::span<const std::byte>)> read) {
+  for (const auto& reducer : inside_->reducers) {
+    if (reducer.name == name)
+      throw std::invalid_argument("two reducers are kept by the name '" + name + "'");
+  }
+  inside_->reducers.push_back({std::move(name), std::move(write), std::move(read)});
+}
+
+std::optional<Resumption> Scheduler::use_checkpoints(const CheckpointOptions& options) {
+  inside_->keeper.emplace(inside_->session->comm(), inside_->kinds, options, inside_->reducers);
+  try {
+    return inside_->keeper->restore(
+        [this](const PackedJob& job, Bytes payload) { hold(job, std::move(payload)); });
+  } catch (...) {
+    inside_->keeper.reset();
+    throw;
+  }
+}
+
+void Scheduler::request_checkpoint() noexcept {
+  if (inside_->keeper) inside_->keeper->plan().ask();
+}
+void Scheduler::remove_checkpoint() noexcept {
+  if (inside_->keeper) inside_->keeper->remove();
+}
+CheckpointStatistics Scheduler::checkpoint_statistics() const {
+  return inside_->keeper ? inside_->keeper->statistics() : CheckpointStatistics{};
+}
+
+// --- reports -------------------------------------------------------------------------------------
 
 /// What this rank did.
 RankReport Scheduler::Inside::rank_report() const {

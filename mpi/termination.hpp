@@ -36,6 +36,9 @@ class Termination {
     return over_;
   }
   [[nodiscard]] bool over() const noexcept { return over_; }
+  /// This rank has contributed to a sum that is not there yet, and which may be the last: it must
+  /// not begin anything of its own accord.
+  [[nodiscard]] bool is_under_way() const noexcept { return under_way_; }
   void restart() noexcept { over_ = have_last_ = false; }
 
  private:

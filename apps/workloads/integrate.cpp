@@ -1,69 +1,25 @@
 #include "workloads/integrate.hpp"
 
 #include <algorithm>  // max
-#include <cmath>      // fabs
 #include <sstream>    // ostringstream
 #include <stdexcept>  // invalid_argument
 #include <utility>    // pair
 
-#include "jackdaw/fork_join.hpp"  // fork_join
+#include "jackdaw/fork_join.hpp"     // fork_join
+#include "workloads/quadrature.hpp"  // Interval, Refinement
 
 namespace jackdaw::workloads {
 namespace {
 
-constexpr std::uint32_t least_depth = 8;  // so that no narrow peak is overlooked
-constexpr std::uint32_t most_depth = 48;  // narrower intervals have no doubles in between
-
-/// An interval, the function at its ends and in its middle, and Simpson's estimate from these.
-struct Interval {
-  double from, to;
-  double at_from, at_middle, at_to;
-  double estimate;
-
-  [[nodiscard]] double middle() const noexcept { return from + (to - from) / 2; }
-};
-
-double simpson(double width, double at_from, double at_middle, double at_to) noexcept {
-  return width / 6 * (at_from + 4 * at_middle + at_to);
-}
-
-Interval measure(double (*f)(double), double from, double to, double at_from, double at_to) {
-  Interval interval{from, to, at_from, 0, at_to, 0};
-  interval.at_middle = f(interval.middle());
-  interval.estimate = simpson(to - from, at_from, interval.at_middle, at_to);
-  return interval;
-}
-
-/// How far the refinement of an interval has come.
-struct Progress {
-  std::uint32_t depth;
-  double tolerance;
-  double last_change;  ///< what halving the parent changed
-
-  /// One small change may be an accident, where the function swings faster than it is sampled. A
-  /// smooth one changes 32 times less from level to level, so its last change was small too.
-  [[nodiscard]] bool is_enough(double change) const noexcept {
-    if (depth == most_depth) return true;
-    return depth >= least_depth && std::fabs(change) <= 15 * tolerance &&
-           std::fabs(last_change) <= 32 * 15 * tolerance;
-  }
-  [[nodiscard]] Progress after(double change) const noexcept {
-    return {depth + 1, tolerance / 2, change};
-  }
-};
-
 /// \param both  calls two functions, and gives both results
 template <typename Both>
-Integral refine(double (*f)(double), const Interval& whole, const Progress& progress, Both both) {
-  const double middle = whole.middle();
-  const Interval left = measure(f, whole.from, middle, whole.at_from, whole.at_middle);
-  const Interval right = measure(f, middle, whole.to, whole.at_middle, whole.at_to);
-  const double sum = left.estimate + right.estimate;
-  const double change = sum - whole.estimate;
-  if (progress.is_enough(change)) return {sum + change / 15, 2, progress.depth};
-  const Progress next = progress.after(change);
-  const auto [a, b] = both([&] { return refine(f, left, next, both); },
-                           [&] { return refine(f, right, next, both); });
+Integral refine(double (*f)(double), const Interval& whole, const Refinement& refinement,
+                Both both) {
+  const Halves halves = halve(f, whole);
+  if (refinement.is_enough(halves.change)) return {halves.corrected(), 2, refinement.depth};
+  const Refinement next = refinement.after(halves.change);
+  const auto [a, b] = both([&] { return refine(f, halves.left, next, both); },
+                           [&] { return refine(f, halves.right, next, both); });
   return {a.value + b.value, a.evaluations + b.evaluations + 2, std::max(a.depth, b.depth)};
 }
 

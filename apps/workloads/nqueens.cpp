@@ -6,19 +6,16 @@
 #include "workloads/nqueens_board.hpp"  // count_queens, next_safe, with_queen
 
 namespace jackdaw::workloads {
-namespace {
 
-std::uint64_t count_alone(const Board& board, int n, int row) {
+std::uint64_t nqueens_below(const Board& board, int n, int row) {
   if (row == n) return 1;
   std::uint64_t count = 0;
   for (int c = next_safe(board, n, row, 0); c < n; c = next_safe(board, n, row, c + 1))
-    count += count_alone(with_queen(board, row, c), n, row + 1);
+    count += nqueens_below(with_queen(board, row, c), n, row + 1);
   return count;
 }
 
-}  // namespace
-
-std::uint64_t nqueens_alone(int n) { return count_alone({}, n, 0); }
+std::uint64_t nqueens_alone(int n) { return nqueens_below({}, n, 0); }
 std::uint64_t nqueens_by_fork_join(int n) {
   return count_queens(n, [](auto first, auto second) { return fork_join(first, second); });
 }

@@ -33,6 +33,9 @@ using Board = std::array<signed char, max_queens>;  ///< by row: the column of i
   return next;
 }
 
+/// Solutions that begin with the first `row` rows of `board`, one after the other.
+[[nodiscard]] std::uint64_t nqueens_below(const Board& board, int n, int row);
+
 template <typename Fork>
 class QueensCount {
  public:

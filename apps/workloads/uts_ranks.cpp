@@ -27,10 +27,12 @@ void visit_node(JobContext& job, const Child& child) {
 
 }  // namespace
 
-Tally search_on_ranks(Scheduler& scheduler, const UtsTree& tree) {
+Tally search_on_ranks(Scheduler& scheduler, const UtsTree& tree, const Resume& resume) {
   searched = tree;
   tally.reset();
-  if (scheduler.rank() == 0) scheduler.submit<visit_node>(tree.root());
+  if (resume) scheduler.keep("tally", tally);
+  const bool goes_on = resume && resume();
+  if (!goes_on && scheduler.rank() == 0) scheduler.submit<visit_node>(tree.root());
   scheduler.run();
   return scheduler.reduce(tally);
 }

@@ -89,6 +89,9 @@ class JobContext {
       throw_stopped();
     if (worker != nullptr) worker->answer_job_bells();
   }
+  /// A checkpoint is being made, and waits for the jobs that run: one that can yield should, so
+  /// that what is left of it is saved. Costs two loads.
+  [[nodiscard]] bool yield_requested() const noexcept { return worker_->engine().saved.is_open(); }
   /// For loops that cannot call anything: not zero once a checkpoint has something to do. Of the
   /// worker that runs the caller, which must not change meanwhile: each task asks anew.
   [[nodiscard]] const std::atomic<unsigned>& attention() const noexcept {

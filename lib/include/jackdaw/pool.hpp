@@ -21,6 +21,7 @@
 #include "jackdaw/job.hpp"           // JobHandle, JobOptions
 #include "jackdaw/job_context.hpp"   // JobContext
 #include "jackdaw/overstay.hpp"      // Overstay
+#include "jackdaw/saved_job.hpp"     // SavedJob
 #include "jackdaw/statistics.hpp"    // Statistics
 
 namespace jackdaw {
@@ -104,6 +105,8 @@ class Pool {
   /// The calling thread becomes worker 0 until `source` says that nothing is left anywhere; the
   /// other workers ask it for work, too. For who has more ranks; not inside the pool.
   void run_with(WorkSource& source);
+  /// The jobs that were set aside (PoolDoor::save), after run_with().
+  [[nodiscard]] std::vector<SavedJob> take_saved() noexcept;
   /// Packs a call of a movable function instead of making a job of it; its future, if any, is one
   /// of this pool. For who starts it later. Of the options, all travel but
   /// the name. \throws std::invalid_argument  it should come after other jobs, which only a pool

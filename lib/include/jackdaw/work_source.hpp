@@ -47,6 +47,11 @@ class PoolDoor {
                        std::span<const std::byte> payload) = 0;
   /// Until the end of Pool::run_with, jobs that have not started are cancelled instead.
   virtual void stop() noexcept = 0;
+  /// Until the end of Pool::run_with, movable jobs that have not started, and for whose future
+  /// nobody waits, are set aside instead: they count as finished, and Pool::take_saved has them.
+  virtual void save() noexcept = 0;
+  /// Not any more: what was set aside is queued again.
+  virtual void resume() noexcept = 0;
   /// A job has ended elsewhere that answers a future of this pool.
   /// \param bytes  its result, or, if it failed, what it threw
   /// \throws std::runtime_error  there never was such a future here

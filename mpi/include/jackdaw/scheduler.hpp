@@ -9,6 +9,7 @@
 #include <cstring>      // memcpy
 #include <functional>   // function
 #include <memory>       // unique_ptr
+#include <optional>     // optional
 #include <span>         // as_bytes, span
 #include <stdexcept>    // runtime_error
 #include <string>       // string
@@ -16,7 +17,8 @@
 #include <utility>      // forward, move
 #include <vector>       // vector
 
-#include "jackdaw/codec.hpp"       // Bytes
+#include "jackdaw/checkpoint.hpp"  // CheckpointOptions, Interrupted, Resumption
+#include "jackdaw/codec.hpp"       // Bytes, Codec
 #include "jackdaw/config.hpp"      // Config
 #include "jackdaw/packed_job.hpp"  // PackedJob
 #include "jackdaw/pool.hpp"        // Pool
@@ -82,8 +84,29 @@ class Scheduler {
 
   /// Collective: runs all jobs of all ranks, and those that they make, and returns when none is
   /// left anywhere. The calling thread is worker 0 meanwhile. Costs O(log ranks) when it ends.
-  /// \throws JobsFailed  on every rank: a job threw
+  /// \throws JobsFailed       on every rank: a job threw
+  /// \throws Interrupted      on every rank: a signal came, and what was left is in a checkpoint
+  /// \throws CheckpointError  on every rank: the same, but it could not be written
   void run();
+
+  /// Saves the value of a reducer with each checkpoint, and adds it again when a run goes on. To be
+  /// called before use_checkpoints, with the same names on every rank; the reducer lives as long as
+  /// the scheduler.
+  template <typename T, typename Combine>
+  void keep(std::string name, Reducer<T, Combine>& reducer);
+  /// Collective: from now on run() makes checkpoints. If there is one in the directory already, its
+  /// jobs start in run(), and its values are added to the reducers: then submit nothing.
+  /// At a checkpoint no job starts; those that run end or yield; movable jobs without a future are
+  /// written, and all others run to their end. What has run by then is not run again.
+  /// \throws CheckpointError  on every rank: the directory cannot be used; or what is there is
+  ///                          damaged, or of something else: then nothing has changed
+  std::optional<Resumption> use_checkpoints(const CheckpointOptions& options);
+  /// Asks for a checkpoint, after which the run goes on. Thread-safety: any, also in jobs.
+  void request_checkpoint() noexcept;
+  /// On rank 0, removes the checkpoint, for a program that has stored its results; on the others it
+  /// does nothing.
+  void remove_checkpoint() noexcept;
+  [[nodiscard]] CheckpointStatistics checkpoint_statistics() const;
 
   /// Calls `function`, which may call MPI, while no other thread of this rank does. For jobs, whose
   /// own MPI calls would meet the scheduler's; before and after run() it is not needed. Other ranks
@@ -103,6 +126,8 @@ class Scheduler {
  private:
   struct Inside;
   void hold(PackedJob job, Bytes long_payload);
+  void keep(std::string name, std::function<Bytes()> write,
+            std::function<std::function<void()>(std::span<const std::byte>)> read);
   /// Collective: `value` becomes what `combine` makes of those of all ranks, in their order; it
   /// puts its result into the second. O(log ranks).
   void reduce(std::span<std::byte> value, void (*combine)(const void*, void*));
@@ -118,6 +143,22 @@ T Scheduler::reduce(const Reducer<T, Combine>& reducer) {
     result = Combine{}(*static_cast<const T*>(earlier), result);
   });
   return value;
+}
+
+template <typename T, typename Combine>
+void Scheduler::keep(std::string name, Reducer<T, Combine>& reducer) {
+  keep(
+      std::move(name),
+      [&reducer] {
+        Bytes bytes;
+        Codec<T>::write(reducer.value(), bytes);
+        return bytes;
+      },
+      [&reducer](std::span<const std::byte> bytes) -> std::function<void()> {
+        return [&reducer, value = Codec<T>::read(bytes)] {
+          reducer.local() = Combine{}(reducer.local(), value);
+        };
+      });
 }
 
 }  // namespace jackdaw

@@ -27,6 +27,7 @@
 #include "jackdaw/detail/job_extra.hpp"     // JobExtra
 #include "jackdaw/detail/quiet_gate.hpp"    // QuietGate, nothing_is_left
 #include "jackdaw/detail/replies.hpp"       // Replies
+#include "jackdaw/detail/saved_jobs.hpp"    // SavedJobs
 #include "jackdaw/detail/worker.hpp"        // Worker
 #include "jackdaw/job.hpp"                  // JobOptions
 
@@ -173,6 +174,14 @@ class Engine {
   /// The job that answers a future of this rank has come to that rank.
   void locate(std::uint64_t reply, int holder) noexcept;
 
+  // Checkpoints: exchange.cpp.
+  /// From now on, movable jobs without futures are set aside when their turn comes.
+  void begin_saving() noexcept;
+  /// They are no more; what was set aside stays so.
+  void end_saving() noexcept;
+  /// They are no more; what was set aside is queued again.
+  void resume() noexcept;
+
   // The pool.
   [[nodiscard]] bool is_quiet() const noexcept {
     return nothing_is_left([this] { return jobs_finished(); }, [this] { return jobs_created(); });
@@ -208,6 +217,7 @@ class Engine {
   std::vector<std::array<Overflow, priority_count>> gifts;
   Replies replies;
   AwaitedJobs awaited;
+  SavedJobs saved;
   std::atomic<std::uint64_t> failed{0}, failed_detached{0}, cancelled{0}, timed_out{0};
   std::atomic<std::uint64_t> cancelled_early{0}, timed_out_early{0};  ///< of these, never started
   std::atomic<std::uint64_t> overflowed{0}, promoted{0}, rebalanced{0};

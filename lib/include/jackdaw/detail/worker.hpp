@@ -283,6 +283,7 @@ class Worker {
     (pulse() & (Pulse::cancelling | Pulse::careful)) == 0 ? run(job) : run_carefully(job);
   }
   void run_carefully(JobRecord& job) noexcept;
+  [[nodiscard]] bool set_aside(JobRecord& job) noexcept;
   void run_timed(JobRecord& job) noexcept;
   void expire(JobRecord& job) noexcept;
   [[nodiscard]] bool may_preempt(const JobRecord& urgent) const noexcept;

@@ -1,0 +1,313 @@
+#include <gtest/gtest.h>
+#include <signal.h>  // raise
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "jackdaw/scheduler.hpp"
+#include "support/pools.hpp"
+
+// Checkpoints, by several ranks at once: see support/mpi_main.cpp.
+
+namespace jackdaw {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+Sum<std::uint64_t> counted;
+Sum<std::uint64_t> waited;
+std::atomic<int> here{0};       // numbers that were counted in this process
+std::atomic<int> when{-1};      // at how many of them
+void (*what_then)() = nullptr;  // happens on this rank
+
+struct Range {
+  int first = 0;
+  int last = 0;
+};
+
+void count(JobContext& job, const Range& range) {
+  if (range.first == range.last) {
+    counted += 1;
+    if (++here == when) what_then();
+    return;
+  }
+  const int middle = range.first + (range.last - range.first) / 2;
+  job.spawn<count>(range.first, middle);
+  job.spawn<count>(middle + 1, range.last);
+}
+
+/// Collective to make, as is all that it does.
+class Checkpoints : public ::testing::Test {
+ protected:
+  Checkpoints() {
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    std::string name = (fs::temp_directory_path() / "jackdaw_checkpoints_XXXXXX").string();
+    if (rank == 0) name = mkdtemp(name.data());
+    MPI_Bcast(name.data(), static_cast<int>(name.size()), MPI_CHAR, 0, MPI_COMM_WORLD);
+    directory = name;
+    is_first = rank == 0;
+    counted.reset();
+    waited.reset();
+    here = 0;
+    when = -1;
+  }
+  ~Checkpoints() override {
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (is_first) fs::remove_all(directory);
+    MPI_Barrier(MPI_COMM_WORLD);
+  }
+  Checkpoints(const Checkpoints&) = delete;
+  Checkpoints& operator=(const Checkpoints&) = delete;
+
+  [[nodiscard]] CheckpointOptions options() const {
+    return {.directory = directory, .label = "numbers"};
+  }
+  /// The next run of the same program: nothing is left of the last one but its files.
+  static void start_again() {
+    counted.reset();
+    waited.reset();
+    here = 0;
+  }
+
+  fs::path directory;
+  bool is_first = false;
+};
+
+constexpr int numbers = 20'000;
+
+TEST_F(Checkpoints, ASignalToAnyRankEndsTheRunAndTheNextOneGoesOn) {
+  int runs = 0;
+  std::uint64_t total = 0;
+  for (bool over = false; !over; ++runs) {
+    ASSERT_LT(runs, 50);
+    start_again();
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+    scheduler.keep("counted", counted);
+    const auto from = scheduler.use_checkpoints(options());
+    EXPECT_EQ(from.has_value(), runs > 0);
+    if (from) {
+      EXPECT_EQ(from->generation, static_cast<std::uint64_t>(runs));
+      EXPECT_EQ(from->ranks, static_cast<unsigned>(scheduler.size()));
+      EXPECT_GT(from->jobs, 0u);
+    }
+    if (!from && is_first) scheduler.submit<count>(1, numbers);
+    what_then = +[] { (void)raise(SIGUSR1); };
+    // Now this rank, now that one.
+    when = runs % scheduler.size() == scheduler.rank() ? 300 : -1;
+    try {
+      scheduler.run();
+      over = true;
+      total = scheduler.reduce(counted);
+      scheduler.remove_checkpoint();
+      EXPECT_FALSE(is_first && fs::exists(directory / "manifest"));
+    } catch (const Interrupted& interruption) {
+      EXPECT_NE(std::string(interruption.what()).find("SIGUSR1"), std::string::npos);
+    }
+  }
+  EXPECT_GT(runs, 1);
+  EXPECT_EQ(total, static_cast<std::uint64_t>(numbers));
+}
+
+Scheduler* running = nullptr;
+
+TEST_F(Checkpoints, MayBeAskedForAndTheRunGoesOn) {
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+  running = &scheduler;
+  scheduler.keep("counted", counted);
+  EXPECT_FALSE(scheduler.use_checkpoints(options()));
+  if (is_first) scheduler.submit<count>(1, numbers);
+  what_then = +[] { running->request_checkpoint(); };
+  when = is_first ? 100 : -1;
+  scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), static_cast<std::uint64_t>(numbers));
+  const auto statistics = scheduler.checkpoint_statistics();
+  EXPECT_EQ(statistics.made, 1u);
+  EXPECT_GT(statistics.jobs, 0u);
+  EXPECT_TRUE(fs::exists(directory / "manifest"));
+}
+
+/// What a kill leaves: the last periodic one, from which another run counts the same.
+TEST_F(Checkpoints, ComeEverySoOften) {
+  auto often = options();
+  often.every = 5ms;
+  {
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+    scheduler.keep("counted", counted);
+    (void)scheduler.use_checkpoints(often);
+    if (is_first) scheduler.submit<count>(1, 100 * numbers);
+    scheduler.run();
+    EXPECT_EQ(scheduler.reduce(counted), 100u * numbers);
+    EXPECT_GT(scheduler.checkpoint_statistics().made, 1u);
+  }
+  start_again();
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+  scheduler.keep("counted", counted);
+  ASSERT_TRUE(scheduler.use_checkpoints(options()));
+  scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), 100u * numbers);
+}
+
+int square(JobContext&, const int& number) { return number * number; }
+std::atomic<bool> is_stuck{false};
+
+/// Waits for a job that it has made, and makes others.
+void wait_for_square(JobContext& job, const int& number) {
+  auto future = job.submit<square>(number);
+  job.spawn<count>(1, 10);
+  waited += static_cast<std::uint64_t>(future.get());
+}
+
+TEST_F(Checkpoints, JobsThatSomebodyWaitsForRunAndTheOthersAreSaved) {
+  {
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+    scheduler.keep("counted", counted);
+    scheduler.keep("waited", waited);
+    (void)scheduler.use_checkpoints(options());
+    if (is_first) {
+      for (int i = 0; i < 200; ++i) scheduler.submit<wait_for_square>(2);
+    }
+    (void)raise(SIGTERM);
+    EXPECT_THROW(scheduler.run(), Interrupted);
+  }
+  start_again();
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+  scheduler.keep("counted", counted);
+  scheduler.keep("waited", waited);
+  ASSERT_TRUE(scheduler.use_checkpoints(options()));
+  scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), 2000u);
+  EXPECT_EQ(scheduler.reduce(waited), 800u);
+}
+
+void step(JobContext& job, const int& left) {
+  counted += 1;
+  while (!job.yield_requested() && is_stuck) std::this_thread::sleep_for(1ms);
+  if (left > 1) job.yield<step>(left - 1);
+}
+
+TEST_F(Checkpoints, AJobThatYieldsIsSavedWithWhatIsLeftOfIt) {
+  is_stuck = true;  // until it is asked to yield
+  {
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+    scheduler.keep("counted", counted);
+    auto soon = options();
+    soon.every = 50ms;
+    (void)scheduler.use_checkpoints(soon);
+    if (is_first) scheduler.submit<step>(5);
+    std::thread([] {
+      std::this_thread::sleep_for(100ms);
+      (void)kill(getpid(), SIGUSR1);
+    }).detach();
+    EXPECT_THROW(scheduler.run(), Interrupted);
+  }
+  const auto before = counted.value();
+  start_again();
+  is_stuck = false;
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+  scheduler.keep("counted", counted);
+  ASSERT_TRUE(scheduler.use_checkpoints(options()));
+  scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), 5u);
+  EXPECT_LT(before, 5u);
+}
+
+void take_long(JobContext& job, const int& ms) {
+  job.spawn<count>(1, 100);
+  std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+  counted += 1;
+}
+
+TEST_F(Checkpoints, AreCalledOffIfRunningJobsTakeTooLong) {
+  auto hasty = options();
+  hasty.every = 20ms;
+  hasty.grace = 30ms;
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+  scheduler.keep("counted", counted);
+  (void)scheduler.use_checkpoints(hasty);
+  if (is_first) scheduler.submit<take_long>(400);
+  scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), 101u);
+  EXPECT_GT(scheduler.checkpoint_statistics().called_off, 0u);
+}
+
+void fail_once(JobContext& job, const int&) {
+  job.spawn<count>(1, 1000);
+  throw std::runtime_error("as planned");
+}
+
+TEST_F(Checkpoints, JobsThatThrewBeforeAreNotForgotten) {
+  {
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+    scheduler.keep("counted", counted);
+    (void)scheduler.use_checkpoints(options());
+    if (is_first) scheduler.submit<fail_once>(0);
+    what_then = +[] { (void)raise(SIGUSR1); };
+    when = 50;
+    EXPECT_THROW(scheduler.run(), Interrupted);
+  }
+  start_again();
+  when = -1;
+  Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(2));
+  scheduler.keep("counted", counted);
+  ASSERT_TRUE(scheduler.use_checkpoints(options()));
+  try {
+    scheduler.run();
+    ADD_FAILURE() << "nothing is said of it";
+  } catch (const JobsFailed& failed) {
+    EXPECT_NE(std::string(failed.what()).find("as planned"), std::string::npos);
+  }
+  EXPECT_EQ(scheduler.reduce(counted), 1000u);
+}
+
+/// What is refused stays as it was.
+TEST_F(Checkpoints, OfSomethingElseAreRefused) {
+  {
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+    scheduler.keep("counted", counted);
+    (void)scheduler.use_checkpoints(options());
+    if (is_first) scheduler.submit<count>(1, 100);
+    (void)raise(SIGUSR1);
+    EXPECT_THROW(scheduler.run(), Interrupted);
+    EXPECT_THROW((void)scheduler.use_checkpoints({}), CheckpointError);
+  }
+  const auto refusal = [&](const CheckpointOptions& asked, const char* reducer) -> std::string {
+    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
+    scheduler.keep(reducer, waited);
+    try {
+      (void)scheduler.use_checkpoints(asked);
+    } catch (const CheckpointError& error) {
+      return error.what();
+    }
+    return "nothing";
+  };
+  auto other = options();
+  other.label = "letters";
+  EXPECT_NE(refusal(other, "counted").find("checkpoint of 'numbers', and this is 'letters'"),
+            std::string::npos);
+  EXPECT_NE(refusal(options(), "sum").find("no reducer 'sum'"), std::string::npos);
+  MPI_Barrier(MPI_COMM_WORLD);
+  const auto file = directory / "generation-1.rank-0";
+  if (is_first) {
+    std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(100).put('x');
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  EXPECT_NE(refusal(options(), "counted").find(file.string() + ": at byte "), std::string::npos);
+  EXPECT_EQ(waited.value(), 0u);
+  EXPECT_TRUE(fs::exists(directory / "manifest"));
+}
+
+TEST_F(Checkpoints, OneRunAtATimeHasADirectory) {
+  Scheduler one(MPI_COMM_WORLD, testing::small_pool(1));
+  Scheduler other(MPI_COMM_WORLD, testing::small_pool(1));
+  (void)one.use_checkpoints(options());
+  EXPECT_THROW((void)other.use_checkpoints(options()), CheckpointError);
+}
+
+}  // namespace
+}  // namespace jackdaw
