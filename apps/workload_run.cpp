@@ -120,6 +120,8 @@ WorkloadRun run(const Workload& workload, const RunOptions& options) {
     run_on_pool(workload, options, run);
   }
   run.json["workload"] = workload.name;
+  run.json["ranks"] = run.ranks;
+  run.json["workers"] = run.workers;
   run.json["seconds"] = run.seconds;
   if (options.checkpoints.is_on()) run.json["seconds_before"] = run.seconds_before;
   run.json["environment"] = environment_json();

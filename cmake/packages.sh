@@ -14,7 +14,7 @@ packages=(g++ cmake ninja-build pkg-config git         # tools
   libgtest-dev procps)                                 # tests
 # iproute2 joins the hosts that tests simulate. MPICH stands beside Open MPI, which stays what
 # mpirun and mpicxx mean: among Debian's alternatives it has the higher priority.
-only_all=(clang shellcheck iproute2 mpich libmpich-dev)
+only_all=(clang libclang-rt-dev shellcheck iproute2 mpich libmpich-dev slurm-wlm munge)
 
 list=false
 for argument in "$@"; do

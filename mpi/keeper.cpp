@@ -59,6 +59,7 @@ Keeper::Keeper(MPI_Comm comm, const Kinds& kinds, CheckpointOptions options,
   check(MPI_Comm_rank(comm_, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(comm_, &size_), "MPI_Comm_size");
   throw_if_any(complaint_of([this] { open_directory(); }));
+  throw_if_any(complaint_of([this] { expect_to_see_it(); }));
   watch_.emplace(options_.on_signals);
 }
 
@@ -80,6 +81,15 @@ void Keeper::open_directory() {
   if (error)
     throw CheckpointError(options_.directory.string() + ": cannot be made: " + error.message());
   lock_.emplace(options_.directory);
+}
+
+/// What rank 0 has just made there.
+void Keeper::expect_to_see_it() const {
+  std::error_code error;
+  if (std::filesystem::exists(options_.directory / "lock", error)) return;
+  throw CheckpointError(options_.directory.string() + ": rank " + std::to_string(rank_) +
+                        " does not see it as rank 0 does; it must be on a file system that all "
+                        "ranks share");
 }
 
 // --- reading -------------------------------------------------------------------------------------

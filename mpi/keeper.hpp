@@ -77,6 +77,7 @@ class Keeper {
   using Clock = std::chrono::steady_clock;
   void throw_if_any(const std::string& mine) const;
   void open_directory();
+  void expect_to_see_it() const;
   [[nodiscard]] std::optional<Manifest> read_together() const;
   void expect_same_work(const Manifest& manifest) const;
   [[nodiscard]] std::vector<std::function<void()>> read_values(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the tests.
 #   bash tests/run.sh                  preset dev: every test, with warnings as errors
-#   bash tests/run.sh --all            dev, then clang, asan and tsan without the slow tests
+#   bash tests/run.sh --all            dev; then, without the slow tests, asan, by clang, and tsan
 #   bash tests/run.sh [--quick] PRESET...   these presets; --quick leaves the slow tests out
 # Installs what is missing (cmake/packages.sh). Stops at the first preset that fails.
 set -euo pipefail
@@ -23,12 +23,12 @@ for argument in "$@"; do
   case $argument in
     --all) all=true packages=(--all) ;;
     --quick) quick=true ;;
-    clang) presets+=(clang) packages=(--all) ;;
+    clang | asan) presets+=("$argument") packages=(--all) ;;
     *) presets+=("$argument") ;;
   esac
 done
 if $all; then
-  presets=(dev clang asan tsan)
+  presets=(dev asan tsan)
 elif [ ${#presets[@]} -eq 0 ]; then
   presets=(dev)
 fi

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
+#include <unistd.h>  // getpid
 
+#include <chrono>        // milliseconds
 #include <cstddef>       // byte
+#include <cstdint>       // int64_t
 #include <filesystem>    // exists, remove
 #include <fstream>       // ofstream
 #include <span>          // span
@@ -95,6 +98,7 @@ class Study {
         config_(config),
         named_(named),
         tree_(named.parameters),
+        directory_(directory_of(ranks)),
         rows(rows_up_to(ranks.size())) {}
 
   void run_round() {
@@ -109,6 +113,7 @@ class Study {
     const double one = on_ranks(1, with_workers(config_, 1), workers);
     vs_serial.add(serial / one);
     layer_cost.add(one / pool - 1);
+    measure_checkpoints();
     double one_each = 0;
     for (Row& row : rows) {
       const double seconds = on_ranks(row.ranks, config_, row.workers);
@@ -122,9 +127,35 @@ class Study {
   }
 
  private:
+  static constexpr std::chrono::milliseconds between{200};  // checkpoints
   template <typename Search>
   double time(Search search) {
     return seconds([&] { expect(search() == named_.published, "the counts of the tree"); });
+  }
+  /// Of all ranks, often; then what one a minute costs.
+  void measure_checkpoints() {
+    CheckpointStatistics statistics;
+    ranks_.with_first(ranks_.size(), config_, [&](Scheduler& scheduler) {
+      const auto resume = [&] {
+        return scheduler
+            .use_checkpoints({.directory = directory_, .label = "bench", .every = between})
+            .has_value();
+      };
+      expect(workloads::search_on_ranks(scheduler, tree_, resume) == named_.published,
+             "the counts of the tree");
+      statistics = scheduler.checkpoint_statistics();
+    });
+    if (ranks_.rank() == 0) std::filesystem::remove_all(directory_);
+    if (statistics.made == 0) return;
+    const auto made = static_cast<double>(statistics.made);
+    checkpoint_ms.add(1e3 * statistics.seconds / made);
+    checkpoint_cost.add(statistics.seconds / made / 60);
+  }
+  /// The same on every rank, and in a directory that they share if any is.
+  [[nodiscard]] static std::filesystem::path directory_of(Ranks& ranks) {
+    std::int64_t process = getpid();
+    ranks.broadcast(0, std::as_writable_bytes(std::span(&process, 1)));
+    return "jackdaw-bench-" + std::to_string(process);
   }
   /// Of the ranks that take part, on rank 0.
   double on_ranks(int count, const Config& config, unsigned& workers) {
@@ -143,10 +174,11 @@ class Study {
   Config config_;
   const workloads::NamedTree& named_;
   workloads::UtsTree tree_;
+  std::filesystem::path directory_;
 
  public:
   std::vector<Row> rows;
-  Sample vs_serial, layer_cost, two_ranks;
+  Sample vs_serial, layer_cost, two_ranks, checkpoint_ms, checkpoint_cost;
 };
 
 }  // namespace
@@ -167,6 +199,10 @@ void measure_tree(Ranks& ranks, const Options& options, const TreeOptions& chose
               "time of that rank above a pool's without MPI");
   if (!study.two_ranks.empty())
     figures.add("tree.two_ranks_speedup", study.two_ranks, "ratio", "rate of two ranks to one");
+  if (!study.checkpoint_cost.empty()) {
+    figures.add("checkpoint.ms", study.checkpoint_ms, "ms", "from the wish until jobs run again");
+    figures.add("checkpoint.cost", study.checkpoint_cost, "ratio", "of one a minute");
+  }
   for (const Row& row : study.rows) {
     const auto name =
         fmt::format("tree.{}x{}", row.ranks, row.workers / static_cast<unsigned>(row.ranks));

@@ -182,8 +182,8 @@ TEST(FuturesOfAPool, AFutureWhoseJobIsCancelledIsTold) {
   RemoteFuture<long> future;
   RemoteFuture<long> inner;
   {
-    Pool pool(config);
     std::atomic<bool> entered{false}, closing{false};
+    Pool pool(config);  // last: its jobs use the others
     pool.spawn([&](JobContext& job) {
       entered = true;
       while (!closing) std::this_thread::yield();

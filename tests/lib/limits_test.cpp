@@ -8,6 +8,7 @@
 
 #include "jackdaw/pool.hpp"
 #include "support/pools.hpp"
+#include "support/sanitizers.hpp"
 
 namespace jackdaw {
 namespace {
@@ -22,12 +23,7 @@ std::size_t resident_bytes() {
   return pages * 4096;
 }
 
-constexpr bool under_sanitizer =
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    true;
-#else
-    false;
-#endif
+constexpr bool under_sanitizer = JACKDAW_UNDER_ASAN || JACKDAW_UNDER_TSAN;
 
 TEST(Limits, TenMillionQueuedJobsTakeAtMost64BytesEachBesideTheirClosures) {
   Pool pool(small_pool(1));

@@ -24,7 +24,7 @@ foreach(count 2 4)
   jackdaw_add_hosts_test(mpi/scheduler@${count}_hosts ${count} COMMAND ${scheduler})
   jackdaw_add_hosts_test(mpi/scheduler@${count}_hosts_pt2pt ${count} OSC sm,pt2pt
     COMMAND ${scheduler})
-  if(TARGET jackdaw_command)
+  if(test_command)
     set(uts $<TARGET_FILE:jackdaw_command> uts --tree T1 --check)
     jackdaw_add_hosts_test(mpi/uts_T1@${count}_hosts ${count} COMMAND ${uts})
     jackdaw_add_hosts_test(mpi/uts_T1@${count}_hosts_pt2pt ${count} OSC sm,pt2pt
@@ -32,8 +32,15 @@ foreach(count 2 4)
   endif()
 endforeach()
 
+# What only one host sees is no place for checkpoints.
+if(test_command)
+  jackdaw_add_hosts_test(mpi/checkpoints_not_shared@2_hosts 2
+    COMMAND ${uts} --checkpoint /dev/shm/tmp/kept
+    BEFORE bash ${CMAKE_CURRENT_LIST_DIR}/refused.sh "does not see it as rank 0 does")
+endif()
+
 # Where no window can be had between hosts, messages do; and who insists is told why not.
-if(TARGET jackdaw_command)
+if(test_command)
   jackdaw_add_hosts_test(mpi/uts_T1@2_hosts_no_windows 2 OSC sm COMMAND ${uts})
   jackdaw_add_hosts_test(mpi/uts_T1@2_hosts_refused 2 OSC sm COMMAND ${uts} --fabric windows
     BEFORE bash ${CMAKE_CURRENT_LIST_DIR}/refused.sh "set OMPI_MCA_osc=sm,pt2pt")

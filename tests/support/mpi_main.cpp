@@ -1,14 +1,15 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#endif
-
 #include <cstdlib>
 #include <memory>
 #include <string_view>
 
 #include "session.hpp"
+#include "support/sanitizers.hpp"
+
+#if JACKDAW_UNDER_ASAN
+#include <sanitizer/lsan_interface.h>
+#endif
 
 namespace {
 
@@ -56,7 +57,7 @@ int main(int argc, char** argv) {
   }
   int failed = RUN_ALL_TESTS();
   MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
-#ifdef __SANITIZE_ADDRESS__
+#if JACKDAW_UNDER_ASAN
   __lsan_do_leak_check();  // now: later MPI's plugins are unloaded, and their leaks have no names
 #endif
   return failed;
