@@ -9,6 +9,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config git         # tools
   libhwloc-dev                                         # topology
   libcereal-dev                                        # lib: jackdaw/cereal.hpp alone
+  libtrilinos-kokkos-dev                               # lib: jackdaw/kokkos alone
   libcli11-dev libfmt-dev nlohmann-json3-dev libtbb-dev  # apps; oneTBB to compare with
   libopenmpi-dev openmpi-bin libxxhash-dev             # mpi
   libgtest-dev procps)                                 # tests

@@ -9,9 +9,9 @@ set(may_lib      topology lib)
 set(may_mpi      topology lib mpi)
 set(may_apps     topology lib mpi apps)
 # Where a foreign header may be seen: a regular expression for the path of who includes it.
-set(foreign          "hwloc(/.*|\\.h)"  "mpi\\.h" "iostream" "cereal/.*" "xxhash\\.h")
-set(home_of_foreign  "^topology/[^/]*\\.cpp$" "^mpi/"  "^apps/" "^lib/include/jackdaw/cereal\\.hpp$"
-                     "^mpi/checksum\\.cpp$")
+set(foreign          "hwloc(/.*|\\.h)"  "mpi\\.h" "iostream" "cereal/.*" "xxhash\\.h" "(impl/)?Kokkos.*")
+set(home_of_foreign  "^topology/[^/]*\\.cpp$" "^mpi/"  "^apps/" "^lib/include/jackdaw/cereal\\.hpp$" "^mpi/checksum\\.cpp$"
+  "^lib/include/jackdaw/kokkos/version\\.hpp$")
 
 if(NOT DEFINED ROOT)
   get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)

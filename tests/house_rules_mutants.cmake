@@ -15,8 +15,10 @@ function(write_sound_tree)
   file(WRITE ${WORK}/topology/place.cpp
     "#include \"jackdaw/topology/place.hpp\"\n#include <hwloc.h>\n#include <hwloc/linux.h>\n")
   file(WRITE ${WORK}/lib/CMakeLists.txt
-    "FILES\n  include/jackdaw/cereal.hpp\n  include/jackdaw/detail/deque.hpp\n  include/jackdaw/pool.hpp)\n")
+    "FILES\n  include/jackdaw/cereal.hpp\n  include/jackdaw/detail/deque.hpp\n  include/jackdaw/pool.hpp
+  include/jackdaw/kokkos/version.hpp)\n")
   file(WRITE ${WORK}/lib/include/jackdaw/cereal.hpp "#include <cereal/types/map.hpp>\n")
+  file(WRITE ${WORK}/lib/include/jackdaw/kokkos/version.hpp "#include <Kokkos_Core.hpp>\n")
   file(WRITE ${WORK}/lib/include/jackdaw/pool.hpp "#include \"jackdaw/detail/deque.hpp\"\n")
   file(WRITE ${WORK}/lib/include/jackdaw/detail/deque.hpp "// no atomic_thread_fence\n")
   file(WRITE ${WORK}/lib/pool.cpp "#include \"jackdaw/topology/place.hpp\"\n#include \"pool_room.hpp\"\n")
@@ -69,6 +71,9 @@ expect_complaint(apps/main.cpp "#include <mpi.h>" "apps/main.cpp: <mpi.h> may be
 expect_complaint(lib/pool.cpp "#include <iostream>" "<iostream> may be included by ^apps/")
 expect_complaint(lib/include/jackdaw/pool.hpp "#include <cereal/cereal.hpp>"
   "pool.hpp: <cereal/cereal.hpp> may be included by")
+expect_complaint(apps/main.cpp "#include <Kokkos_Core.hpp>" "main.cpp: <Kokkos_Core.hpp> may be")
+expect_complaint(lib/include/jackdaw/pool.hpp "#include <impl/Kokkos_Tools.hpp>"
+  "<impl/Kokkos_Tools.hpp> may be included by")
 expect_complaint(apps/main.cpp "#include <jackdaw/pool.hpp>" "<jackdaw/pool.hpp> is ours")
 
 expect_complaint(topology/place.cpp "#include \"jackdaw/pool.hpp\""

@@ -50,6 +50,9 @@ expect_program(${consumer}/indirect indirect "the sum is 333833500\n")
 if(EXISTS ${prefix}/include/jackdaw/scheduler.hpp)  # one rank, without mpirun
   expect_program(${consumer}/ranks ranks "the sum is 5000050000\n")
 endif()
+if(EXISTS ${prefix}/include/jackdaw/kokkos/work_stealing.hpp)
+  expect_program(${consumer}/kernels kernels "the sum is 499999500000\n")
+endif()
 
 # Without hwloc the package says what to do, instead of a link error later.
 configure(${consumer} ${WORK}/without_hwloc

@@ -1,13 +1,20 @@
-# jackdaw_add_test(<room>/<name> LINK <target>... [LABELS <label>...] [TIMEOUT <seconds>])
+# jackdaw_add_test(<room>/<name> LINK <target>... [MAIN <file>] [LABELS <label>...]
+#                  [TIMEOUT <seconds>])
 # Builds tests/<room>/<name>_test.cpp and registers it under the name <room>/<name>. A test may walk
-# into the private headers of its room.
+# into the private headers of its room. Its main is tests/support/<file>, else GoogleTest's.
 function(jackdaw_add_test path)
-  cmake_parse_arguments(arg "" "TIMEOUT" "LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;MAIN" "LINK;LABELS" ${ARGN})
   string(REPLACE "/" "_" target "${path}_test")
   get_filename_component(room ${path} DIRECTORY)
   add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}_test.cpp)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/${room} ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE ${arg_LINK} jackdaw_build GTest::gtest_main)
+  target_link_libraries(${target} PRIVATE ${arg_LINK} jackdaw_build)
+  if(arg_MAIN)
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/${arg_MAIN})
+    target_link_libraries(${target} PRIVATE GTest::gtest)
+  else()
+    target_link_libraries(${target} PRIVATE GTest::gtest_main)
+  endif()
   add_test(NAME ${path} COMMAND ${target})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)

@@ -1,0 +1,20 @@
+# Finds Kokkos, which is optional: Kokkos::kokkos afterwards. Included by the build and by the
+# installed package.
+#
+# No version is asked for: Kokkos answers to its own major version alone, and our headers take any
+# from 3.4 to 5.x.
+if(NOT TARGET Kokkos::kokkos)
+  set(CMAKE_CXX_EXTENSIONS OFF)  # else Kokkos 3 warns, and changes the cache
+  find_package(Kokkos CONFIG QUIET)
+endif()
+# That of Debian's libtrilinos-kokkos-dev names a folder that does not exist.
+if(TARGET Kokkos::kokkos)
+  get_target_property(jackdaw_kokkos_folders Kokkos::kokkos INTERFACE_INCLUDE_DIRECTORIES)
+  foreach(jackdaw_kokkos_folder IN LISTS jackdaw_kokkos_folders)
+    if(IS_ABSOLUTE "${jackdaw_kokkos_folder}" AND NOT EXISTS "${jackdaw_kokkos_folder}"
+        AND Kokkos_INCLUDE_DIRS)
+      set_target_properties(Kokkos::kokkos PROPERTIES
+        INTERFACE_INCLUDE_DIRECTORIES "${Kokkos_INCLUDE_DIRS}")
+    endif()
+  endforeach()
+endif()

@@ -1,0 +1,85 @@
+#pragma once
+/// \file
+/// The pool on which kernels run that threads outside any pool launch without naming one.
+
+#include <cstdio>     // fprintf, stderr
+#include <memory>     // make_unique, unique_ptr
+#include <mutex>      // lock_guard, mutex
+#include <stdexcept>  // logic_error
+#include <thread>     // thread
+
+#include "jackdaw/config.hpp"          // Config
+#include "jackdaw/kokkos/version.hpp"  // Kokkos, threads_of_kokkos
+#include "jackdaw/pool.hpp"            // Pool
+
+namespace jackdaw::kokkos::detail {
+
+/// Chosen by the program, else made when it is first needed, and ended by Kokkos::finalize.
+/// Thread-safety: any thread; whoever chooses a pool keeps it until its kernels are done.
+class DefaultPool {
+ public:
+  [[nodiscard]] static DefaultPool& instance() {
+    static DefaultPool only;
+    return only;
+  }
+  [[nodiscard]] Pool& get() {
+    const std::lock_guard hold(mutex_);
+    if (chosen_ != nullptr) return *chosen_;
+    if (!made_) {
+      made_ = std::make_unique<Pool>();
+      Kokkos::push_finalize_hook([this] { end(); });
+    }
+    return *made_;
+  }
+  /// Of the pool that get() would give; does not make one.
+  [[nodiscard]] unsigned workers() {
+    const std::lock_guard hold(mutex_);
+    if (chosen_ != nullptr) return chosen_->workers();
+    if (made_) return made_->workers();
+    const unsigned cores = std::thread::hardware_concurrency();
+    return cores == 0 ? 1 : cores;
+  }
+  /// \returns the pool that was chosen before
+  Pool* choose(Pool* pool) {
+    const std::lock_guard hold(mutex_);
+    Pool* const before = chosen_;
+    chosen_ = pool;
+    return before;
+  }
+
+ private:
+  void end() {
+    std::unique_ptr<Pool> ending;
+    const std::lock_guard hold(mutex_);
+    ending.swap(made_);
+  }
+
+  std::mutex mutex_;
+  Pool* chosen_ = nullptr;
+  std::unique_ptr<Pool> made_;
+};
+
+/// Once, when the first kernel runs.
+inline void note_threads_of_kokkos() {
+  if constexpr (threads_of_kokkos() != nullptr) {
+    const int threads = Kokkos::DefaultHostExecutionSpace().concurrency();
+    if (threads < 2 || !Config::from_environment().warn) return;
+    std::fprintf(stderr,
+                 "jackdaw: Kokkos has %d threads of its own (%s), which keep cores from the workers"
+                 " while its kernels run on both; start it with --kokkos-num-threads=1, or run all"
+                 " kernels on one of the two\n",
+                 threads, threads_of_kokkos());
+  }
+}
+
+/// \throws std::logic_error  Kokkos cannot run kernels now
+inline void expect_kokkos() {
+  if (!Kokkos::is_initialized()) {
+    throw std::logic_error(
+        "a kernel on WorkStealing before Kokkos::initialize or after Kokkos::finalize; launch it"
+        " between the two");
+  }
+  [[maybe_unused]] static const bool noted = (note_threads_of_kokkos(), true);
+}
+
+}  // namespace jackdaw::kokkos::detail
