@@ -52,6 +52,8 @@ class WorkStealing : public detail::Concurrency<WorkStealing> {
   static void impl_static_fence() noexcept {}
   static void impl_static_fence(const std::string&) noexcept {}
 
+  [[nodiscard]] static bool impl_is_initialized() noexcept { return Kokkos::is_initialized(); }
+
   /// Workers that may run a kernel of this instance, when the caller launches it.
   [[nodiscard]] int workers() const {
     return pool_ == nullptr ? workers_here() : static_cast<int>(pool_->workers());
