@@ -117,12 +117,13 @@ bool Worker::start_for(JobRecord& job) {
   if (waiter != nullptr && waiter->word.priority() < job.word.priority())
     loan.emplace(*engine_, waiter, job);
   time_.enter(Slice::working);
+  bool is_over = false;
   {
     const Turn turn(*this, Turn::Kind::job, Turn::Below::rests);
     const Frame frame(*this, &job);
-    run_shared(job);
+    is_over = run_shared(job, Runner::waits);
   }
-  count_finished();  // its entry in some deque is stale now; who pops it drops it
+  if (is_over) count_finished();  // its entry in some deque is stale now; who pops it drops it
   time_.enter(Slice::searching);
   return true;
 }

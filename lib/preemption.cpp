@@ -168,7 +168,7 @@ bool Worker::end_oddly(JobRecord& job, Outcome outcome) noexcept {
   JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // its own code made it
   if (outcome == Outcome::completed && job.word.is_overdue()) outcome = Outcome::timed_out;
   if (outcome == Outcome::completed && extra != nullptr && extra->next) {
-    requeue(job);
+    requeue(job, Runner::by_entry);
     return true;
   }
   engine_->count_outcome(outcome);
@@ -180,8 +180,9 @@ bool Worker::end_oddly(JobRecord& job, Outcome outcome) noexcept {
   return false;
 }
 
-/// Behind all that waits here, so that whatever it yields to comes first.
-void Worker::requeue(JobRecord& job) noexcept {
+/// Behind all that waits here, so that whatever it yields to comes first. One who waits for the job
+/// has not taken its entry, and starts it again if nobody else does: it needs no other.
+void Worker::requeue(JobRecord& job, Runner runner) noexcept {
   JobExtra& extra = *job.extra.load(std::memory_order_relaxed);  // own
   job.ops->renew(job, extra.next.closure());
   extra.next = {};
@@ -191,7 +192,8 @@ void Worker::requeue(JobRecord& job) noexcept {
               std::memory_order_release);  // own; sight()
   engine_->tell(job, JobState::running, JobState::pending);
   job.word.is_shared() ? job.word.requeue() : job.word.step_alone(JobState::pending);
-  Engine::Submission(*engine_, Engine::Submission::Outside{}).push(job);
+  if (runner == Runner::by_entry)
+    Engine::Submission(*engine_, Engine::Submission::Outside{}).push(job);
 }
 
 // --- the engine's side ---------------------------------------------------------------------------

@@ -117,21 +117,21 @@ void Worker::run_shared_entry(JobRecord& job) noexcept {
     if (!engine_->drop_entry(job)) return;
     return count_dropped();
   }
-  if (!run_shared(job)) return;
+  if (!run_shared(job, Runner::by_entry)) return;
   engine_->drop_reference(job);
   count_finished();
 }
 
 /// A job with handles that this worker has moved to `running`. \returns false if it has yielded:
-/// then its entry is in a queue again
-bool Worker::run_shared(JobRecord& job) noexcept {
+/// then its entry is in a queue again, or somebody waits for it
+bool Worker::run_shared(JobRecord& job, Runner runner) noexcept {
   engine_->tell(job, JobState::pending, JobState::running);
   JobContext context(*this, job);
   auto outcome = job.ops->call(job, context);
   leave_watch();
   const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // others make it, too
   if (outcome == Outcome::completed && extra != nullptr && extra->next) {
-    requeue(job);
+    requeue(job, runner);
     return false;
   }
   if (outcome == Outcome::completed && job.word.is_overdue()) {

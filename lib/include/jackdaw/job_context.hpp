@@ -17,6 +17,9 @@
 #include "jackdaw/job.hpp"               // JobHandle, JobOptions, Cancelled
 
 namespace jackdaw {
+namespace detail {
+struct SelfYield;
+}
 
 /// Handed to a job's function that asks for it. Valid while the function runs; its tasks may use it
 /// too, from whichever worker they are on.
@@ -112,6 +115,7 @@ class JobContext {
  private:
   friend class Pool;
   friend bool detail::has_yielded(const JobContext& context) noexcept;
+  friend struct detail::SelfYield;
   [[noreturn]] void throw_stopped() const;
   void go_on_with(detail::Continuation next) const;
   friend class detail::RaceState;
@@ -130,6 +134,11 @@ class JobContext {
 };
 
 namespace detail {
+/// For closures of ours that go on as another one of their type, for which may_yield is true.
+struct SelfYield {
+  static void go_on(const JobContext& job, Continuation next) { job.go_on_with(std::move(next)); }
+};
+
 template <typename F>
 void DetachedJob<F>::run(JobRecord& record, Worker& worker) noexcept {
   record.word.step_alone(JobState::running);

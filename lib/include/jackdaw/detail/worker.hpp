@@ -288,9 +288,12 @@ class Worker {
   void expire(JobRecord& job) noexcept;
   [[nodiscard]] bool may_preempt(const JobRecord& urgent) const noexcept;
   void run_on_top(JobRecord& critical) noexcept;
-  void requeue(JobRecord& job) noexcept;
+  /// Who runs a job: one that has taken its entry from a queue, or one that waits for it, and will
+  /// until it is final.
+  enum class Runner : std::uint8_t { by_entry, waits };
+  void requeue(JobRecord& job, Runner runner) noexcept;
   void drop(JobRecord& job) noexcept;
-  bool run_shared(JobRecord& job) noexcept;
+  [[nodiscard]] bool run_shared(JobRecord& job, Runner runner) noexcept;
   void run_stolen(Task& task) noexcept;
 
   // Finding work: search.cpp, thief.cpp.
