@@ -2,6 +2,7 @@
 
 #include <memory>     // make_shared
 #include <stdexcept>  // invalid_argument
+#include <string>     // string
 
 #include "bench/benches.hpp"             // measure_spawn, ...
 #include "commands.hpp"                  // add_bench_command
@@ -44,11 +45,12 @@ struct BenchOptions {
   }
 };
 
-void run_bench(const Bench& chosen, const BenchOptions& options) {
+template <typename Measure>
+void run_bench(const char* name, const BenchOptions& options, Measure measure) {
   if (const int ranks = mpi::launched_ranks(); ranks > 1) {
     throw std::invalid_argument(
         fmt::format("{} ranks were started, but bench {} runs on one rank; start it without mpirun",
-                    ranks, chosen.name));
+                    ranks, name));
   }
   const Config config = options.pool.config();
   unsigned workers = 0;
@@ -58,7 +60,7 @@ void run_bench(const Bench& chosen, const BenchOptions& options) {
     workers = pool.workers();
   }
   bench::Figures figures;
-  chosen.measure({config, options.rounds}, figures);
+  measure(bench::Options{config, options.rounds}, figures);
   figures.print(options.json, "worker", workers);
 }
 
@@ -104,6 +106,22 @@ void add_tree(CLI::App& command) {
   });
 }
 
+#if defined(JACKDAW_HAS_KOKKOS)
+void add_kokkos(CLI::App& command) {
+  auto* kokkos =
+      command.add_subcommand("kokkos", "irregular Kokkos kernels on WorkStealing, and on Serial");
+  auto options = std::make_shared<BenchOptions>();
+  auto picture = std::make_shared<std::string>();
+  options->add_to(*kokkos);
+  kokkos->add_option("--picture", *picture, "write the Mandelbrot set to this file, as PNG");
+  kokkos->callback([options, picture] {
+    run_bench("kokkos", *options, [&](const bench::Options& how, bench::Figures& figures) {
+      bench::measure_kokkos(how, *picture, figures);
+    });
+  });
+}
+#endif
+
 }  // namespace
 
 void add_bench_command(CLI::App& app) {
@@ -114,8 +132,11 @@ void add_bench_command(CLI::App& app) {
     auto* one = command->add_subcommand(bench.name, bench.question);
     auto options = std::make_shared<BenchOptions>();
     options->add_to(*one);
-    one->callback([&bench, options] { run_bench(bench, *options); });
+    one->callback([&bench, options] { run_bench(bench.name, *options, bench.measure); });
   }
+#if defined(JACKDAW_HAS_KOKKOS)
+  add_kokkos(*command);
+#endif
   add_steal(*command);
   add_tree(*command);
 }

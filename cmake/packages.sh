@@ -11,6 +11,7 @@ packages=(g++ cmake ninja-build pkg-config git         # tools
   libcereal-dev                                        # lib: jackdaw/cereal.hpp alone
   libtrilinos-kokkos-dev                               # lib: jackdaw/kokkos alone
   libcli11-dev libfmt-dev nlohmann-json3-dev libtbb-dev  # apps; oneTBB to compare with
+  libpng-dev                                           # apps: a picture of bench kokkos
   libopenmpi-dev openmpi-bin libxxhash-dev             # mpi
   libgtest-dev procps)                                 # tests
 # iproute2 joins the hosts that tests simulate. MPICH stands beside Open MPI, which stays what

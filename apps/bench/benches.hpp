@@ -28,6 +28,8 @@ void measure_nqueens(const Options& options, Figures& figures);
 void measure_idle(const Options& options, Figures& figures);
 void measure_uts(const Options& options, Figures& figures);
 void compare_with_peers(const Options& options, Figures& figures);
+/// Where Kokkos was found. \param picture  a PNG to write; empty: none
+void measure_kokkos(const Options& options, const std::string& picture, Figures& figures);
 
 /// Where the scaling table goes beside the screen; empty: nowhere.
 struct TreeOptions {

@@ -114,6 +114,15 @@ using ScanOf = Deduced<Kokkos::Impl::FunctorPatternInterface::SCAN, Policy, Func
 template <typename Functor, typename Policy, typename Operation>
 class ReduceKernel;
 
+template <typename Result>
+constexpr void expect_on_host() {
+  if constexpr (Kokkos::is_view<Result>::value) {
+    static_assert(
+        Kokkos::SpaceAccessibility<Kokkos::HostSpace, typename Result::memory_space>::accessible,
+        "a result of WorkStealing is a View in memory that the host can write");
+  }
+}
+
 #if KOKKOS_VERSION < 40200
 
 /// Before 4.2: a functor, and a reducer or a View beside it.
@@ -135,7 +144,9 @@ class ReduceClosure {
  public:
   template <typename Result>
   ReduceClosure(const Functor& functor, const Policy& policy, const Result& result)
-      : functor_(functor), policy_(policy), reducer_(reducer_of(result)), to_(address_of(result)) {}
+      : functor_(functor), policy_(policy), reducer_(reducer_of(result)), to_(address_of(result)) {
+    expect_on_host<Result>();
+  }
   void execute() const {
     ReduceKernel<Functor, Policy, Operation>(functor_, policy_, operation(), to_).execute();
   }
@@ -210,7 +221,9 @@ class ReduceClosure {
  public:
   template <typename View>
   ReduceClosure(const FunctorAndReducer& both, const Policy& policy, const View& result)
-      : both_(both), policy_(policy), to_(result.data()) {}
+      : both_(both), policy_(policy), to_(result.data()) {
+    expect_on_host<View>();
+  }
   void execute() const {
     ReduceKernel<Functor, Policy, Operation>(both_.get_functor(), policy_,
                                              Operation(both_.get_reducer()), to_)
