@@ -143,6 +143,8 @@ void Worker::wait_for(JobRecord& job) {
                return false;
              },
              [&](long ns) { job.word.sleep(ns); });
+  // It may have yielded here, and been cancelled then, when no entry was left that would count it.
+  if (!job.word.was_started() && job.word.claim_count()) count_dropped();
 }
 
 void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {

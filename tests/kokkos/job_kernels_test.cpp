@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -90,6 +91,26 @@ TEST(JobKernels, NoMoreAreInFlightThanThereAreInstances) {
   EXPECT_LE(most, 2);
 }
 
+/// It goes in and out of the queue by the hand of who waits; wherever it is when it is cancelled,
+/// it counts once, and the pool finds its end.
+TEST(JobKernels, OneThatIsWaitedForMayBeCancelledAtAnyMoment) {
+  for (int round = 0; round < 300; ++round) {
+    Pool pool(small_pool(2));
+    KernelQueue<SlowDevice> queue({SlowDevice()});
+    const auto job = queue.submit(
+        pool, [](const SlowDevice& device) { device.state->looks_left = 1'000'000'000; }, [] {});
+    const auto waiter = pool.submit([&] { job.wait(); });
+    std::this_thread::sleep_for(std::chrono::microseconds(round));
+    while (!is_final(job.state())) (void)job.cancel();
+    waiter.wait();
+    pool.wait();
+    EXPECT_EQ(job.state(), JobState::cancelled);
+    const auto counts = pool.statistics();
+    EXPECT_EQ(counts.jobs_finished, 2u);
+    EXPECT_EQ(counts.jobs_created, 2u);
+  }
+}
+
 TEST(JobKernels, ErrorsMakeTheJobFailed) {
   Pool pool(small_pool(2));
   const SlowDevice device;
@@ -114,14 +135,21 @@ TEST(JobKernels, AJobThatIsCancelledWaitsForItsKernel) {
   Pool pool(small_pool(1));
   const SlowDevice device;
   KernelQueue<SlowDevice> queue({device});
-  const auto job = queue.submit(
-      pool, [](const SlowDevice& on) { on.state->looks_left = 1'000'000'000; }, [] { FAIL(); });
-  while (device.state->looks_left == 0) std::this_thread::yield();
-  (void)job.cancel();
-  job.wait();
-  pool.wait();
-  EXPECT_EQ(job.state(), JobState::cancelled);
-  EXPECT_EQ(device.state->fences, 1);
+  {
+    const auto job = queue.submit(
+        pool, [](const SlowDevice& on) { on.state->looks_left = 1'000'000'000; }, [] { FAIL(); });
+    while (device.state->looks_left == 0) std::this_thread::yield();
+    (void)job.cancel();
+    job.wait();
+    pool.wait();
+    EXPECT_EQ(job.state(), JobState::cancelled);
+  }
+  // Its instance is free again, and another job has it.
+  EXPECT_NO_THROW(queue
+                      .submit(
+                          pool, [](const SlowDevice&) {}, [] {})
+                      .get());
+  EXPECT_GE(device.state->fences, 1);
 }
 
 TEST(JobKernels, KernelsOfTheHostAreDoneAtOnce) {

@@ -4,10 +4,11 @@
 /// back into the queue until they are done, so that its worker runs other jobs meanwhile.
 
 #include <cstddef>    // size_t
+#include <memory>     // make_shared, shared_ptr
 #include <mutex>      // lock_guard, mutex
 #include <stdexcept>  // invalid_argument, runtime_error
 #include <string>     // string
-#include <utility>    // exchange, move
+#include <utility>    // move, swap
 #include <vector>     // vector
 
 #include "jackdaw/detail/job_extra.hpp"  // Continuation
@@ -47,16 +48,18 @@ class KernelJob;
 }
 
 /// Instances of a space on which jobs launch kernels, one job at a time on each: so no more are in
-/// flight than there are instances. Thread-safety: any thread. Outlives its jobs.
+/// flight than there are instances. A job that is cancelled between two looks at its kernel gives
+/// its instance back when its last handle goes. Thread-safety: any thread; jobs may outlive it.
 template <typename Space>
 class KernelQueue {
+  struct Instances;
+
  public:
   /// \param instances  of one device, which run side by side: from partition_space, say
   /// \throws std::invalid_argument  there is none
   explicit KernelQueue(std::vector<Space> instances)
-      : instances_(std::move(instances)), free_(instances_.size()) {
-    if (instances_.empty()) throw std::invalid_argument("a KernelQueue needs an instance");
-    for (std::size_t i = 0; i < free_.size(); ++i) free_[i] = i;
+      : instances_(std::make_shared<Instances>(std::move(instances))) {
+    if (instances_->all.empty()) throw std::invalid_argument("a KernelQueue needs an instance");
   }
   KernelQueue(const KernelQueue&) = delete;
   KernelQueue& operator=(const KernelQueue&) = delete;
@@ -72,44 +75,52 @@ class KernelQueue {
     return where.submit(
         detail::KernelJob<Space, Launch, Then>(*this, std::move(launch), std::move(then)), options);
   }
+  /// What its jobs share with it.
+  using Shared = std::shared_ptr<Instances>;
+  [[nodiscard]] const Shared& shared() const noexcept { return instances_; }
 
   /// The use of one instance, if any is free.
   class Lease {
    public:
     Lease() = default;
-    explicit Lease(KernelQueue& queue) {
-      const std::lock_guard hold(queue.mutex_);
-      if (queue.free_.empty()) return;
-      index_ = queue.free_.back();
-      queue.free_.pop_back();
-      queue_ = &queue;
+    explicit Lease(const Shared& of) {
+      const std::lock_guard hold(of->mutex);
+      if (of->free.empty()) return;
+      index_ = of->free.back();
+      of->free.pop_back();
+      of_ = of;
     }
-    Lease(Lease&& other) noexcept
-        : queue_(std::exchange(other.queue_, nullptr)), index_(other.index_) {}
+    Lease(Lease&& other) noexcept : of_(std::move(other.of_)), index_(other.index_) {}
     Lease& operator=(Lease&& other) noexcept {
-      std::swap(queue_, other.queue_);
+      std::swap(of_, other.of_);
       std::swap(index_, other.index_);
       return *this;
     }
     /// Waits for what is in flight, which may use what its job has.
     ~Lease() {
-      if (queue_ == nullptr) return;
+      if (of_ == nullptr) return;
       space().fence();
-      const std::lock_guard hold(queue_->mutex_);
-      queue_->free_.push_back(index_);
+      const std::lock_guard hold(of_->mutex);
+      of_->free.push_back(index_);
     }
-    [[nodiscard]] explicit operator bool() const noexcept { return queue_ != nullptr; }
-    [[nodiscard]] const Space& space() const noexcept { return queue_->instances_[index_]; }
+    [[nodiscard]] explicit operator bool() const noexcept { return of_ != nullptr; }
+    [[nodiscard]] const Space& space() const noexcept { return of_->all[index_]; }
 
    private:
-    KernelQueue* queue_ = nullptr;
+    Shared of_;
     std::size_t index_ = 0;
   };
 
  private:
-  const std::vector<Space> instances_;
-  std::mutex mutex_;
-  std::vector<std::size_t> free_;
+  struct Instances {
+    explicit Instances(std::vector<Space> spaces) : all(std::move(spaces)), free(all.size()) {
+      for (std::size_t i = 0; i < free.size(); ++i) free[i] = i;
+    }
+    const std::vector<Space> all;
+    std::mutex mutex;  // of the next
+    std::vector<std::size_t> free;
+  };
+  Shared instances_;
 };
 
 namespace detail {
@@ -118,11 +129,11 @@ template <typename Space, typename Launch, typename Then>
 class KernelJob {
  public:
   KernelJob(KernelQueue<Space>& queue, Launch launch, Then then)
-      : queue_(&queue), launch_(std::move(launch)), then_(std::move(then)) {}
+      : instances_(queue.shared()), launch_(std::move(launch)), then_(std::move(then)) {}
 
   void operator()(JobContext& job) {
     if (!lease_) {
-      lease_ = typename KernelQueue<Space>::Lease(*queue_);
+      lease_ = typename KernelQueue<Space>::Lease(instances_);
       if (!lease_) return come_back(job);
       launch_(lease_.space());
     }
@@ -139,7 +150,7 @@ class KernelJob {
                                             }});
   }
 
-  KernelQueue<Space>* queue_;
+  typename KernelQueue<Space>::Shared instances_;
   Launch launch_;
   Then then_;
   typename KernelQueue<Space>::Lease lease_;  // goes first
