@@ -210,7 +210,7 @@ void Worker::run_timed(JobRecord& job) noexcept {
   const auto ns = std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count() -
                   (rested_ns_ - rested);
   kind.learn(ns);
-  job_time_.learn(ns);
+  job_time_.learn(kind.ns());  // what was told of the kind counts here, too
 }
 
 /// Looks for work, harder and harder. True: it found some, and ran dry again. False: it gave up,

@@ -261,6 +261,23 @@ TEST(Law, HoldsForJobsThatGoFromRankToRank) {
   EXPECT_GT(net.jobs_moved(), 0u);
 }
 
+/// It is a job like others, wherever it runs.
+TEST(Law, HoldsForTheFunctionOfRun) {
+  Pool pool(small_pool(2));
+  Chronicle chronicle(pool);
+  EXPECT_EQ(pool.run([](JobContext& job) {
+    job.spawn([] {});
+    return 1;
+  }),
+            1);
+  EXPECT_THROW(pool.run([] { throw std::runtime_error("thrown"); }), std::runtime_error);
+  pool.wait();
+  chronicle.expect_law();
+  EXPECT_EQ(chronicle.jobs(), 3u);
+  EXPECT_EQ(chronicle.steps(JobState::running, JobState::failed), 1u);
+  chronicle.expect_counts(pool.statistics());
+}
+
 /// Events cost nothing that one would have to pay for ever.
 TEST(Events, EndWithTheirSubscription) {
   Pool pool(small_pool(1));
