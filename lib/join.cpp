@@ -1,5 +1,5 @@
 #include <algorithm>     // min
-#include <chrono>        // nanoseconds, steady_clock
+#include <chrono>        // nanoseconds
 #include <deque>         // deque
 #include <optional>      // optional
 #include <stdexcept>     // runtime_error
@@ -14,6 +14,7 @@
 #include "jackdaw/remote_future.hpp"      // RemoteError
 #include "lending.hpp"                    // Loan
 #include "stack_room.hpp"                 // stack_room
+#include "timeout.hpp"                    // Timeout
 
 // How a worker waits inside a job. For a stolen task, a job with a handle, or a race: then it never
 // starts unrelated work on top, so stacks stay bounded, and no wait can deadlock through it: every
@@ -148,12 +149,12 @@ void Worker::wait_for(JobRecord& job) {
 }
 
 void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::nanoseconds(timeout_ns);
+  const Timeout patience{std::chrono::nanoseconds(timeout_ns)};
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   const Loan loan(*engine_, this->job(), job);
-  wait_until([&] { return is_final(job.word.state()) || Clock::now() >= end; },
-             [&] { return help(&job, Task::nobody); }, [&](long ns) { job.word.sleep(ns); });
+  wait_until([&] { return is_final(job.word.state()) || patience.left_ns() == 0; },
+             [&] { return help(&job, Task::nobody); },
+             [&](long ns) { job.word.sleep(std::min<long>(ns, patience.left_ns())); });
 }
 
 // --- races ---------------------------------------------------------------------------------------
