@@ -104,9 +104,14 @@ bool Worker::is_part_of(const JobRecord& job) const noexcept {
   return this->job() == &job;
 }
 
-/// Starts `job` here if it can be started, or else what it comes after. False: others have it.
+/// Starts `job` here if it can be started, or else what it comes after; cancels it if the pool does
+/// so with all that have not started. False: others have it.
 bool Worker::start_for(JobRecord& job) {
   if (job.word.state() != JobState::pending) return false;
+  if ((pulse() & Pulse::cancelling) != 0) {  // its entry is stale then: who pops it drops it
+    if (engine_->cancel(job)) job.ops->give_up(job, *engine_, "the job was cancelled");
+    return true;
+  }
   if (job.word.is_blocked()) {
     for (const JobRef& earlier : engine_->predecessors_of(job)) earlier.wait();
     time_.enter(Slice::searching);
