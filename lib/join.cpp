@@ -109,7 +109,8 @@ bool Worker::is_part_of(const JobRecord& job) const noexcept {
 bool Worker::start_for(JobRecord& job) {
   if (job.word.state() != JobState::pending) return false;
   if ((pulse() & Pulse::cancelling) != 0) {  // its entry is stale then: who pops it drops it
-    if (engine_->cancel(job)) job.ops->give_up(job, *engine_, "the job was cancelled");
+    if (engine_->cancel(job) && job.ops->give_up != nullptr)
+      job.ops->give_up(job, *engine_, "the job was cancelled");
     return true;
   }
   if (job.word.is_blocked()) {

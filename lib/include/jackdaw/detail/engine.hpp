@@ -12,7 +12,7 @@
 #include <exception>    // exception_ptr
 #include <map>          // map
 #include <memory>       // shared_ptr, unique_ptr
-#include <mutex>        // mutex, unique_lock
+#include <mutex>        // mutex, recursive_mutex, unique_lock
 #include <optional>     // optional
 #include <span>         // span
 #include <string>       // string
@@ -41,7 +41,9 @@ namespace jackdaw::detail {
 /// Where threads that are no workers leave their jobs.
 struct Inbox {
   Inbox(std::uint16_t index, std::size_t capacity) : store(index, capacity) {}
-  std::mutex mutex;  // its holder owns the store
+  /// Its holder owns the store. Recursive, because functions of the program run under it, when a
+  /// job is made of one or a range of them is read, and may make jobs; the store is whole then.
+  std::recursive_mutex mutex;
   JobStore store;
 };
 
@@ -96,7 +98,7 @@ class Engine {
     Engine& engine_;
     Raised raised_{engine_};  // before the lock, so that it is pushed when that is free again
     Worker* worker_;          // null: the store is that of an inbox
-    std::unique_lock<std::mutex> lock_;
+    std::unique_lock<std::recursive_mutex> lock_;
     JobStore* store_;
     std::uint64_t classes_ = 0;  // pushed to an inbox, as bits of the pulse
     unsigned pushed_ = 0;        // to an inbox
