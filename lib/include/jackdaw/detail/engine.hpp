@@ -239,6 +239,8 @@ class Engine {
   ~Engine();
   void lay_out_workers();
   void start_threads();
+  [[nodiscard]] int start_thread(std::size_t index, const pthread_attr_t& attributes,
+                                 std::string& refused);
   void end_threads() noexcept;
   void wake_all() noexcept;
   void drop_stale_entries() noexcept;
