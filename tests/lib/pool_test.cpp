@@ -213,6 +213,23 @@ TEST(Pool, OneWorkerIsEnoughForAsynchronousJobs) {
   while (!done) std::this_thread::yield();  // nobody helps
 }
 
+TEST(Pool, ADequeMovesItsOldestHalfToTheListWhenItsCapacityIsReached) {
+  for (const unsigned capacity : {2U, 64U, 1024U, 16384U}) {
+    auto config = small_pool(1);
+    config.deque_capacity = capacity;
+    Pool pool(config);
+    std::atomic<unsigned> ran{0};
+    pool.run([&](JobContext& job) {
+      for (unsigned i = 1; i < capacity; ++i) job.spawn([&] { ++ran; });
+      EXPECT_EQ(pool.statistics().jobs_overflowed, 0u) << capacity;
+      job.spawn([&] { ++ran; });
+      EXPECT_EQ(pool.statistics().jobs_overflowed, capacity / 2);
+    });
+    pool.wait();
+    EXPECT_EQ(ran, capacity);
+  }
+}
+
 TEST(Pool, RefusesASettingOutOfRange) {
   auto config = small_pool(1);
   config.max_steal_batch = 100;
