@@ -6,7 +6,8 @@
 
 #include "bench/benches.hpp"             // measure_spawn, ...
 #include "commands.hpp"                  // add_bench_command
-#include "jackdaw/launch.hpp"            // launched_ranks
+#include "environment.hpp"               // environment_json
+#include "jackdaw/launch.hpp"            // launched_ranks, library
 #include "jackdaw/pool.hpp"              // Pool
 #include "jackdaw/ranks.hpp"             // Ranks
 #include "pool_options.hpp"              // PoolOptions
@@ -53,27 +54,33 @@ void run_bench(const char* name, const BenchOptions& options, Measure measure) {
                     ranks, name));
   }
   const Config config = options.pool.config();
-  unsigned workers = 0;
+  auto environment = environment_json();
   {
     const Pool pool(config);
     print_notes(pool.notes());
-    workers = pool.workers();
+    environment["workers"] = pool.workers();
   }
+  environment["seed"] = config.seed;
   bench::Figures figures;
   measure(bench::Options{config, options.rounds}, figures);
-  figures.print(options.json, "worker", workers);
+  figures.print(options.json, environment);
 }
 
 /// One of those that several ranks run at once.
+/// \param measure  gives the number of workers of each rank
 template <typename Measure>
 void run_on_ranks(const BenchOptions& options, Measure measure) {
   const Config config = options.pool.config();
+  auto environment = environment_json();
   int argc = 0;
   char** argv = nullptr;
   Ranks ranks(argc, argv);
   bench::Figures figures;
-  measure(ranks, bench::Options{config, options.rounds}, figures);
-  if (ranks.rank() == 0) figures.print(options.json, "rank", static_cast<unsigned>(ranks.size()));
+  environment["workers"] = measure(ranks, bench::Options{config, options.rounds}, figures);
+  environment["ranks"] = ranks.size();
+  environment["mpi"] = mpi::library();
+  environment["seed"] = config.seed;
+  if (ranks.rank() == 0) figures.print(options.json, environment);
 }
 
 void add_steal(CLI::App& command) {
@@ -85,7 +92,10 @@ void add_steal(CLI::App& command) {
     if (mpi::launched_ranks() < 2)
       throw std::invalid_argument(
           "a steal needs two ranks; start it as mpirun -n 2 jackdaw bench steal");
-    run_on_ranks(*options, bench::measure_steal);
+    run_on_ranks(*options, [](Ranks& ranks, const bench::Options& how, bench::Figures& figures) {
+      bench::measure_steal(ranks, how, figures);
+      return 1;  // the thread that steals, or lets steal
+    });
   });
 }
 
@@ -101,7 +111,7 @@ void add_tree(CLI::App& command) {
   tree->callback([options, chosen] {
     (void)workloads::find_tree(chosen->tree);  // before MPI starts
     run_on_ranks(*options, [&](Ranks& ranks, const bench::Options& how, bench::Figures& figures) {
-      bench::measure_tree(ranks, how, *chosen, figures);
+      return bench::measure_tree(ranks, how, *chosen, figures);
     });
   });
 }

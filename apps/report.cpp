@@ -1,25 +1,14 @@
 #include "report.hpp"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>  // uname
 
-#include <cstdio>   // stderr
-#include <cstdlib>  // getloadavg
-#include <fstream>  // ifstream
+#include <cstdio>  // stderr
 
 namespace jackdaw::apps {
 namespace {
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
-}
-
-std::string processor() {
-  std::ifstream in("/proc/cpuinfo");
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
 }
 
 std::string table_line(std::string_view label, const WorkerStatistics& w) {
@@ -104,20 +93,6 @@ nlohmann::json config_json(const Config& config, unsigned workers) {
           {"progress_interval_us", config.progress_interval.count()},
           {"affinity_entries", config.affinity_entries},
           {"fail_fast", config.fail_fast}};
-}
-
-nlohmann::json environment_json() {
-  utsname system{};
-  uname(&system);
-  double load = 0;
-  if (getloadavg(&load, 1) != 1) load = -1;  // the system does not tell
-  return {{"version", JACKDAW_VERSION},
-          {"commit", JACKDAW_COMMIT},
-          {"compiler", JACKDAW_COMPILER},
-          {"build", JACKDAW_BUILD},
-          {"processor", processor()},
-          {"kernel", std::string(system.sysname) + " " + system.release},
-          {"load", load}};
 }
 
 std::string grouped(std::uint64_t number) {

@@ -18,9 +18,6 @@ namespace jackdaw::apps {
 [[nodiscard]] nlohmann::json statistics_json(const Statistics& statistics);
 [[nodiscard]] nlohmann::json config_json(const Config& config, unsigned workers);
 
-/// Compiler, build, machine, load: what makes a figure comparable.
-[[nodiscard]] nlohmann::json environment_json();
-
 /// 4130071 -> "4,130,071"
 [[nodiscard]] std::string grouped(std::uint64_t number);
 

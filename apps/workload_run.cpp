@@ -7,12 +7,13 @@
 #include <cstdio>     // fflush
 #include <memory>     // make_shared, make_unique, unique_ptr
 
-#include "jackdaw/launch.hpp"     // launched_ranks
+#include "environment.hpp"        // environment_json
+#include "jackdaw/launch.hpp"     // launched_ranks, library
 #include "jackdaw/pool.hpp"       // Pool
 #include "jackdaw/scheduler.hpp"  // Scheduler
 #include "progress.hpp"           // Progress
 #include "ranks_report.hpp"       // ranks_json, ranks_table
-#include "report.hpp"             // config_json, environment_json, print_notes, statistics_json
+#include "report.hpp"             // config_json, print_notes, statistics_json
 
 namespace jackdaw::apps {
 namespace {
@@ -87,6 +88,7 @@ void run_on_ranks(const Workload& workload, const RunOptions& options, WorkloadR
   run.json["config"] = config_json(config, scheduler.pool().workers());
   run.json["statistics"] = statistics_json(scheduler.pool().statistics());
   run.json["report"] = ranks_json(report);
+  run.json["environment"]["mpi"] = mpi::library();
   run.table = ranks_table(report);
 }
 
@@ -111,6 +113,7 @@ WorkloadRun run(const Workload& workload, const RunOptions& options) {
     throw std::invalid_argument(fmt::format("{}{} makes no checkpoints; leave --checkpoint out",
                                             workload.name, workload.variant));
   }
+  if (options.json) run.json["environment"] = environment_json();  // the load before this run
   if (options.serial) {
     const auto progress = progress_of(workload, options, nullptr);
     run.seconds = time_of(workload.alone);
@@ -124,7 +127,6 @@ WorkloadRun run(const Workload& workload, const RunOptions& options) {
   run.json["workers"] = run.workers;
   run.json["seconds"] = run.seconds;
   if (options.checkpoints.is_on()) run.json["seconds_before"] = run.seconds_before;
-  run.json["environment"] = environment_json();
   return run;
 }
 

@@ -24,9 +24,12 @@ namespace jackdaw::apps {
 /// What there is to run. Results are kept by the two functions.
 struct Workload {
   std::string name;
-  std::string thing;              ///< what is counted, in the plural
-  std::string variant{};          ///< the option that chose it, with a space before; or empty
-  bool job_is_thing = false;      ///< the pool's finished jobs are the count so far
+  std::string thing;      ///< what is counted, in the plural
+  std::string variant{};  ///< the option that chose it, with a space before; or empty
+  /// The pool's finished jobs are the count so far, so progress has a rate. Tasks, and the serial
+  /// program, count nothing before they end: that would cost as much as what is measured. Of them
+  /// the time is told.
+  bool job_is_thing = false;
   std::function<void()> alone{};  ///< the serial program
   std::function<void(Pool&)> on_pool{};
   /// Empty: it runs on one rank only, without checkpoints.

@@ -1,5 +1,6 @@
 #include "jackdaw/detail/engine.hpp"
 
+#include <algorithm>     // find_if
 #include <stdexcept>     // logic_error
 #include <system_error>  // system_error
 
@@ -79,32 +80,10 @@ void Engine::start_threads() {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, config.stack_bytes);
-  std::vector<std::string> refused(workers.size());
-  struct Start {
-    Engine& engine;
-    Worker& worker;
-    std::string& refused;
-  };
+  std::vector<std::string> refused(workers.size());  // why one was not pinned, by worker
   int error = 0;
-  for (std::size_t i = 0; i < workers.size() && error == 0; ++i) {
-    auto start = std::make_unique<Start>(Start{*this, *workers[i], refused[i]});
-    const auto body = [](void* raw) -> void* {
-      const std::unique_ptr<Start> mine(static_cast<Start*>(raw));
-      Engine& engine = mine->engine;
-      Worker& worker = mine->worker;
-      if (engine.pins_->pin) {
-        const auto result = topology::pin_this_thread(engine.pins_->places[worker.store.index]);
-        if (!result.pinned) mine->refused = result.reason;
-      }
-      worker.live();
-      return nullptr;
-    };
-    pthread_t thread{};
-    error = pthread_create(&thread, &attributes, body, start.get());
-    if (error != 0) break;
-    (void)start.release();  // the thread has it
-    threads_.push_back(thread);
-  }
+  for (std::size_t i = 0; i < workers.size() && error == 0; ++i)
+    error = start_thread(i, attributes, refused[i]);
   pthread_attr_destroy(&attributes);
   if (error != 0) {
     end_threads();
@@ -113,13 +92,42 @@ void Engine::start_threads() {
                                 std::to_string(config.stack_bytes) +
                                 " bytes of stack; lower workers or stack_bytes");
   }
-  // A pool starts asleep, so that the first run() finds the seat of worker 0 free.
-  while (Pulse::sleepers(idle->pulse()) != workers.size()) Sync::yield();
-  for (const auto& reason : refused) {
-    if (reason.empty()) continue;
-    notes.push_back("workers are not pinned: " + reason);
-    break;
-  }
+  // A pool starts asleep, so that the first run() finds the seat of worker 0 free. Acquire: each
+  // worker's step to sleep releases what it says in `refused`, and the later steps continue that.
+  const auto& pulse = idle->pulse_word();
+  while (Pulse::sleepers(pulse.load(std::memory_order_acquire)) != workers.size()) Sync::yield();
+  const auto reason =
+      std::find_if(refused.begin(), refused.end(), [](const auto& text) { return !text.empty(); });
+  if (reason != refused.end()) notes.push_back("workers are not pinned: " + *reason);
+}
+
+/// \param refused  where the thread will say why it could not be pinned; it outlives the start
+/// \returns an error number, or 0
+int Engine::start_thread(std::size_t index, const pthread_attr_t& attributes,
+                         std::string& refused) {
+  struct Start {
+    Engine& engine;
+    Worker& worker;
+    std::string& refused;
+  };
+  const auto body = [](void* raw) -> void* {
+    const std::unique_ptr<Start> mine(static_cast<Start*>(raw));
+    const Pins& pins = *mine->engine.pins_;
+    Worker& worker = mine->worker;
+    if (pins.pin) {
+      const auto result = topology::pin_this_thread(pins.places[worker.store.index]);
+      if (!result.pinned) mine->refused = result.reason;
+    }
+    worker.live();
+    return nullptr;
+  };
+  auto start = std::make_unique<Start>(Start{*this, *workers[index], refused});
+  pthread_t thread{};
+  const int error = pthread_create(&thread, &attributes, body, start.get());
+  if (error != 0) return error;
+  (void)start.release();  // the thread has it
+  threads_.push_back(thread);
+  return 0;
 }
 
 void Engine::end_threads() noexcept {

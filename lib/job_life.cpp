@@ -1,4 +1,4 @@
-#include <chrono>     // nanoseconds, steady_clock
+#include <chrono>     // nanoseconds
 #include <exception>  // current_exception
 #include <new>        // align_val_t
 #include <optional>   // optional
@@ -10,6 +10,7 @@
 #include "jackdaw/job_context.hpp"        // JobContext
 #include "jackdaw/work_source.hpp"        // WorkSource
 #include "steward.hpp"                    // Steward
+#include "timeout.hpp"                    // Timeout
 
 // What happens to a job between its making and the freeing of its record, beside being run.
 
@@ -153,13 +154,14 @@ void Engine::wait(JobRecord& job) {
 }
 
 bool Engine::wait_for(JobRecord& job, std::chrono::nanoseconds timeout) {
-  using Clock = std::chrono::steady_clock;
   if (this_worker != nullptr && &this_worker->engine() == this) {
     this_worker->wait_for(job, timeout.count());
-  } else {
-    const auto end = Clock::now() + timeout;
-    while (!is_final(job.word.state()) && Clock::now() < end)
-      job.word.sleep(std::chrono::nanoseconds(end - Clock::now()).count());
+    return is_final(job.word.state());
+  }
+  const Timeout patience(timeout);
+  for (auto left = patience.left_ns(); left > 0; left = patience.left_ns()) {
+    if (is_final(job.word.state())) return true;
+    job.word.sleep(left);
   }
   return is_final(job.word.state());
 }

@@ -1,5 +1,5 @@
 #include <algorithm>     // min
-#include <chrono>        // nanoseconds, steady_clock
+#include <chrono>        // nanoseconds
 #include <deque>         // deque
 #include <optional>      // optional
 #include <stdexcept>     // runtime_error
@@ -14,6 +14,7 @@
 #include "jackdaw/remote_future.hpp"      // RemoteError
 #include "lending.hpp"                    // Loan
 #include "stack_room.hpp"                 // stack_room
+#include "timeout.hpp"                    // Timeout
 
 // How a worker waits inside a job. For a stolen task, a job with a handle, or a race: then it never
 // starts unrelated work on top, so stacks stay bounded, and no wait can deadlock through it: every
@@ -103,9 +104,15 @@ bool Worker::is_part_of(const JobRecord& job) const noexcept {
   return this->job() == &job;
 }
 
-/// Starts `job` here if it can be started, or else what it comes after. False: others have it.
+/// Starts `job` here if it can be started, or else what it comes after; cancels it if the pool does
+/// so with all that have not started. False: others have it.
 bool Worker::start_for(JobRecord& job) {
   if (job.word.state() != JobState::pending) return false;
+  if ((pulse() & Pulse::cancelling) != 0) {  // its entry is stale then: who pops it drops it
+    if (engine_->cancel(job) && job.ops->give_up != nullptr)
+      job.ops->give_up(job, *engine_, "the job was cancelled");
+    return true;
+  }
   if (job.word.is_blocked()) {
     for (const JobRef& earlier : engine_->predecessors_of(job)) earlier.wait();
     time_.enter(Slice::searching);
@@ -152,12 +159,12 @@ void Worker::wait_for(JobRecord& job) {
 
 void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {
   expect_other(job);
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::nanoseconds(timeout_ns);
+  const Timeout patience{std::chrono::nanoseconds(timeout_ns)};
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   const Loan loan(*engine_, this->job(), job);
-  wait_until([&] { return is_final(job.word.state()) || Clock::now() >= end; },
-             [&] { return help(&job, Task::nobody); }, [&](long ns) { job.word.sleep(ns); });
+  wait_until([&] { return is_final(job.word.state()) || patience.left_ns() == 0; },
+             [&] { return help(&job, Task::nobody); },
+             [&](long ns) { job.word.sleep(std::min<long>(ns, patience.left_ns())); });
 }
 
 // --- races ---------------------------------------------------------------------------------------

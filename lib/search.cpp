@@ -1,11 +1,13 @@
 #include <algorithm>  // min
 #include <bit>        // countr_zero
 #include <chrono>     // microseconds, steady_clock
+#include <cstdint>    // uint64_t
 #include <thread>     // sleep_for
 
 #include "jackdaw/detail/doze.hpp"    // doze
 #include "jackdaw/detail/engine.hpp"  // Engine
 #include "jackdaw/detail/worker.hpp"  // Worker
+#include "naps.hpp"                   // Naps
 
 // How a worker finds something to do, and what it does while there is nothing.
 
@@ -33,8 +35,8 @@ void pause_for(unsigned round) noexcept {
 /// What a worker that dozes looks at: nothing of its own, which a guest may take over meanwhile.
 class House {
  public:
-  House(Engine& engine, unsigned worker)
-      : engine_(engine), timeout_(engine.config.backoff_min), random_(worker + 1U) {}
+  House(Engine& engine, std::uint64_t seed)
+      : engine_(engine), naps_(engine.config.backoff_min, engine.config.backoff_max, seed) {}
   [[nodiscard]] bool sees_work() const noexcept {
     // There may be work elsewhere, of which nobody here would hear.
     if (napped_ && engine_.source.load(std::memory_order_acquire) != nullptr) return true;  // (X)
@@ -42,16 +44,13 @@ class House {
   }
   [[nodiscard]] bool is_quiet() const noexcept { return engine_.is_quiet(); }
   [[nodiscard]] long nap_ns() noexcept {
-    const auto ns = timeout_.count();
     napped_ = true;
-    timeout_ = std::min<std::chrono::nanoseconds>(timeout_ * 2, engine_.config.backoff_max);
-    return ns - ns / 4 * static_cast<long>(random_() % 256) / 256;
+    return naps_.next_ns();
   }
 
  private:
   Engine& engine_;
-  std::chrono::nanoseconds timeout_;
-  std::minstd_rand random_;
+  Naps naps_;
   bool napped_ = false;
 };
 
@@ -265,7 +264,7 @@ bool Worker::doze() noexcept {
   set_state(WorkerState::idle);
   time_.enter(Slice::asleep);
   tally_.sleeps.add(1);
-  House house(*engine_, store.index);
+  House house(*engine_, random_());
   searching_ = false;
   const bool goes_on = detail::doze(*engine_->idle, engine_->gate, store.index, house);
   searching_ = true;

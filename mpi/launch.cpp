@@ -1,7 +1,13 @@
 #include "jackdaw/launch.hpp"
 
+#include <mpi.h>
+
+#include <algorithm>         // min, replace
+#include <array>             // array
 #include <cstdlib>           // atoi, getenv
 #include <initializer_list>  // initializer_list
+
+#include "check.hpp"  // check
 
 namespace jackdaw::mpi {
 
@@ -19,6 +25,17 @@ int launched_rank() noexcept {
     if (const char* text = std::getenv(variable)) return std::atoi(text);
   }
   return 0;
+}
+
+std::string library() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  check(MPI_Get_library_version(text.data(), &length),
+        "MPI_Get_library_version");  // before init, too
+  std::string name(text.data());
+  name.resize(std::min(name.find_first_of(",\n"), name.size()));
+  std::replace(name.begin(), name.end(), '\t', ' ');
+  return name;
 }
 
 }  // namespace jackdaw::mpi

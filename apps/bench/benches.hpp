@@ -39,7 +39,9 @@ struct TreeOptions {
 
 // Collective over the ranks; rank 0 has the figures.
 void measure_steal(Ranks& ranks, const Options& options, Figures& figures);
-void measure_tree(Ranks& ranks, const Options& options, const TreeOptions& tree, Figures& figures);
+/// \returns the workers of each rank
+unsigned measure_tree(Ranks& ranks, const Options& options, const TreeOptions& tree,
+                      Figures& figures);
 
 /// `config` with another number of workers.
 [[nodiscard]] inline Config with_workers(Config config, unsigned workers) {

@@ -1,5 +1,10 @@
-#include <chrono>  // milliseconds
-#include <thread>  // sleep_for
+#include <algorithm>  // all_of, fill
+#include <chrono>     // milliseconds
+#include <memory>     // unique_ptr
+#include <string>     // string
+#include <thread>     // sleep_for
+#include <utility>    // move
+#include <vector>     // vector
 
 #include "bench/benches.hpp"
 #include "bench/peers.hpp"
@@ -26,23 +31,36 @@ void run_all(Peer& peer, Times& times, std::vector<float>& data) {
   times.of[0].add(seconds([&] { expect(peer.fib(fib_n) == 196418, "fib(27)" + by); }));
   times.of[1].add(seconds([&] { expect(peer.nqueens(queens) == 724, "nqueens(10)" + by); }));
   times.of[2].add(seconds([&] { expect(peer.uts(tree) == named.published, "UTS T1" + by); }));
+  std::fill(data.begin(), data.end(), 1.0F);
   times.of[3].add(seconds([&] { peer.loop(data); }));
+  expect(std::all_of(data.begin(), data.end(), [](float x) { return x == 1.5F; }), "loop" + by);
   times.of[4].add(seconds([&] { expect(peer.jobs(job_count) == job_count, "jobs" + by); }));
+}
+
+/// Ours first, and those of the others that are there; what is not is noted.
+std::vector<std::unique_ptr<Peer>> find_peers(const Config& config, Figures& figures) {
+  unsigned workers = 0;
+  {
+    const Pool pool(config);
+    workers = pool.workers();
+  }
+  std::vector<std::unique_ptr<Peer>> peers;
+  peers.push_back(make_jackdaw(config));
+  const auto add = [&](const char* name, std::unique_ptr<Peer> peer) {
+    if (peer) return peers.push_back(std::move(peer));
+    figures.note(std::string(name) +
+                 " is left out: it was not found when this program was configured");
+  };
+  add("oneTBB", make_tbb(workers));
+  add("OpenMP", make_openmp(workers));
+  return peers;
 }
 
 }  // namespace
 
 /// How do others do, with the same programs on the same cores, in turn?
 void compare_with_peers(const Options& options, Figures& figures) {
-  unsigned workers = 0;
-  {
-    const Pool pool(options.config);
-    workers = pool.workers();
-  }
-  std::vector<std::unique_ptr<Peer>> peers;
-  for (auto* make : {make_jackdaw, make_tbb, make_openmp}) {
-    if (auto peer = make(workers)) peers.push_back(std::move(peer));
-  }
+  const auto peers = find_peers(options.config, figures);
   std::vector<Times> times(peers.size());
   std::vector<Times> ratios(peers.size());
   std::vector<float> data(loop_size, 1.0F);

@@ -2,17 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>    // uint64_t
 #include <stdexcept>  // runtime_error
 
 #include <nlohmann/json.hpp>
 
-#include "report.hpp"  // environment_json
-
 namespace jackdaw::apps::bench {
 
-void Figures::print(bool json, const std::string& who, unsigned count) const {
-  auto environment = environment_json();
-  environment[who + "s"] = count;
+namespace {
+
+std::string head_of(const nlohmann::json& environment) {
+  const auto text = [&](const char* key) { return environment.at(key).get<std::string>(); };
+  const auto number = [&](const char* key) { return environment.at(key).get<std::uint64_t>(); };
+  const auto crew = environment.contains("ranks")
+                        ? fmt::format("{}, {} rank(s) x {} worker(s)", text("mpi"), number("ranks"),
+                                      number("workers"))
+                        : fmt::format("{} worker(s)", number("workers"));
+  return fmt::format("commit {}, {}, {}\n{}, seed {}, load before {:.2f}\n", text("commit"),
+                     text("compiler"), text("machine"), crew, number("seed"),
+                     environment.at("load").get<double>());
+}
+
+}  // namespace
+
+void Figures::print(bool json, const nlohmann::json& environment) const {
   if (json) {
     auto results = nlohmann::json::array();
     for (const auto& f : all_) {
@@ -24,10 +37,7 @@ void Figures::print(bool json, const std::string& who, unsigned count) const {
     fmt::print("{}\n", all.dump(2));
     return;
   }
-  fmt::print("commit {}, {}, {}, {} {}(s), load {:.2f}\n", environment["commit"].get<std::string>(),
-             environment["compiler"].get<std::string>(),
-             environment["processor"].get<std::string>(), count, who,
-             environment["load"].get<double>());
+  fmt::print("{}", head_of(environment));
   for (const auto& line : notes_) fmt::print("{}\n", line);
   fmt::print("{:<34} {:>12} {:<10} {:>12}  what\n", "name", "median", "unit", "spread");
   for (const auto& f : all_) {

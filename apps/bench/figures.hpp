@@ -7,6 +7,8 @@
 #include <string>     // string
 #include <vector>     // vector
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace jackdaw::apps::bench {
 
 /// Several measurements of one thing.
@@ -47,8 +49,9 @@ class Figures {
   /// A line for people, and for the JSON's `notes`.
   void note(std::string line) { notes_.push_back(std::move(line)); }
   /// A table, or one JSON object with `environment` and `results`.
-  /// \param who  measured: so many of a "worker" or a "rank"
-  void print(bool json, const std::string& who, unsigned count) const;
+  /// \param environment  as environment_json() had it before anything was measured, and `workers`
+  ///                     and `seed`; over ranks also `ranks` and `mpi`
+  void print(bool json, const nlohmann::json& environment) const;
 
  private:
   std::vector<Figure> all_;

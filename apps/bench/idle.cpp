@@ -23,13 +23,16 @@ double cpu_seconds() {
 /// What does an idle pool use, and how soon does a sleeping one start a job?
 void measure_idle(const Options& options, Figures& figures) {
   using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds watched{2};  // each round; told as for 10 s
   Pool pool(options.config);
   pool.submit([] {}).wait();
   std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until all sleep
-  const double before = cpu_seconds();
-  std::this_thread::sleep_for(std::chrono::seconds(10));
   Sample cpu;
-  cpu.add((cpu_seconds() - before) * 1e3 / pool.workers());
+  for (int i = 0; i < options.rounds; ++i) {
+    const double before = cpu_seconds();
+    std::this_thread::sleep_for(watched);
+    cpu.add((cpu_seconds() - before) * 1e3 * 10 / watched.count() / pool.workers());
+  }
 
   Sample start;
   for (int i = 0; i < 40 * options.rounds; ++i) {

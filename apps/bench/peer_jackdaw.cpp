@@ -11,7 +11,7 @@ namespace {
 
 class JackdawPeer : public Peer {
  public:
-  explicit JackdawPeer(unsigned workers) : pool_(config_for(workers)) {}
+  explicit JackdawPeer(const Config& config) : pool_(config) {}
   [[nodiscard]] const char* name() const override { return "jackdaw"; }
   long fib(long n) override {
     return pool_.run([n] { return fib_by_forks(n); });
@@ -34,18 +34,13 @@ class JackdawPeer : public Peer {
   }
 
  private:
-  static Config config_for(unsigned workers) {
-    Config config;
-    config.workers = workers;
-    return config;
-  }
   Pool pool_;
 };
 
 }  // namespace
 
-std::unique_ptr<Peer> make_jackdaw(unsigned workers) {
-  return std::make_unique<JackdawPeer>(workers);
+std::unique_ptr<Peer> make_jackdaw(const Config& config) {
+  return std::make_unique<JackdawPeer>(config);
 }
 
 }  // namespace jackdaw::apps::bench

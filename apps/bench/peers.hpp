@@ -7,6 +7,7 @@
 #include <memory>   // unique_ptr
 #include <vector>   // vector
 
+#include "jackdaw/config.hpp"            // Config
 #include "workloads/uts_parameters.hpp"  // Tally
 #include "workloads/uts_tree.hpp"        // UtsTree
 
@@ -26,7 +27,7 @@ class Peer {
 /// What an iteration of the loop does.
 inline void step(float& x) { x = x * 0.5F + 1.0F; }
 
-[[nodiscard]] std::unique_ptr<Peer> make_jackdaw(unsigned workers);
+[[nodiscard]] std::unique_ptr<Peer> make_jackdaw(const Config& config);
 /// Null where they were not found when this was built.
 [[nodiscard]] std::unique_ptr<Peer> make_tbb(unsigned workers);
 [[nodiscard]] std::unique_ptr<Peer> make_openmp(unsigned workers);

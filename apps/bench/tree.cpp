@@ -184,14 +184,15 @@ class Study {
 }  // namespace
 
 /// How does the search of a tree scale over ranks, and what does the layer over MPI cost?
-void measure_tree(Ranks& ranks, const Options& options, const TreeOptions& chosen,
-                  Figures& figures) {
+unsigned measure_tree(Ranks& ranks, const Options& options, const TreeOptions& chosen,
+                      Figures& figures) {
   const auto& named = workloads::find_tree(chosen.tree);
   expect_writable(ranks, chosen.csv);
   expect_writable(ranks, chosen.plot);
   Study study(ranks, options.config, named);
   for (int round = 0; round < options.rounds; ++round) study.run_round();
-  if (ranks.rank() != 0) return;
+  const unsigned workers = study.rows.back().workers / static_cast<unsigned>(ranks.size());
+  if (ranks.rank() != 0) return workers;
   figures.note(table_of(study.rows));
   figures.add("tree.one_rank_vs_serial", study.vs_serial, "ratio",
               "rate of one rank with one worker to the serial program");
@@ -211,6 +212,7 @@ void measure_tree(Ranks& ranks, const Options& options, const TreeOptions& chose
   }
   write_file(chosen.csv, csv_of(study.rows));
   write_file(chosen.plot, plot_of(study.rows, chosen.tree, chosen.plot));
+  return workers;
 }
 
 }  // namespace jackdaw::apps::bench

@@ -1,44 +1,18 @@
 // The command as a user has it: what it prints where, and its exit status.
 #include <gtest/gtest.h>
-#include <sys/wait.h>  // WEXITSTATUS
-#include <unistd.h>    // getpid
 
 #include <algorithm>  // count
-#include <array>      // array
 #include <chrono>     // seconds, steady_clock
-#include <cstdio>     // fgets, popen, remove
 #include <cstdlib>    // setenv, unsetenv
-#include <fstream>    // ifstream
-#include <sstream>    // ostringstream
 #include <string>     // string
 
-#include <nlohmann/json.hpp>
+#include "support/command.hpp"
 
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string error;
-};
-
-Outcome run(const std::string& arguments) {
-  const std::string file =
-      ::testing::TempDir() + "jackdaw_command_" + std::to_string(getpid()) + ".err";
-  const std::string command = JACKDAW_COMMAND " " + arguments + " 2>" + file;
-  Outcome outcome;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return outcome;
-  std::array<char, 4096> buffer{};
-  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) outcome.out += buffer.data();
-  const int status = pclose(pipe);
-  if (WIFEXITED(status)) outcome.status = WEXITSTATUS(status);
-  std::ostringstream error;
-  error << std::ifstream(file).rdbuf();
-  outcome.error = error.str();
-  std::remove(file.c_str());
-  return outcome;
-}
+using jackdaw::testing::json_of;
+using jackdaw::testing::Outcome;
+using jackdaw::testing::run;
 
 /// Arguments, and what the one line on standard error must contain.
 struct Mistake {
@@ -125,13 +99,6 @@ TEST(Command, PrintsABlockOfLinesForPeople) {
     EXPECT_NE(outcome.out.find("leaves     3232\n"), std::string::npos) << outcome.out;
     EXPECT_EQ(outcome.error.find('\033'), std::string::npos) << "a progress line in a pipe";
   }
-}
-
-/// Runs with --json, and reads what comes.
-nlohmann::json json_of(const std::string& arguments) {
-  const Outcome outcome = run(arguments + " --json");
-  EXPECT_EQ(outcome.status, 0) << outcome.error;
-  return nlohmann::json::parse(outcome.out);
 }
 
 TEST(Command, PrintsOneJsonObjectForPrograms) {

@@ -6,6 +6,8 @@
 #include <chrono>     // milliseconds
 #include <cstdint>    // UINT64_MAX
 
+#include "environment.hpp"
+
 namespace {
 
 using namespace jackdaw;
@@ -51,9 +53,14 @@ TEST(Report, SaysTheSameToPrograms) {
   EXPECT_DOUBLE_EQ(json["workers"][1].at("asleep_s").get<double>(), 0.734);
   EXPECT_EQ(json["workers"][1].at("jobs_stolen").get<int>(), 3);
   EXPECT_EQ(json.at("jobs_finished").get<int>(), 11);
+}
+
+TEST(Report, SaysWhereItWasMeasured) {
   const auto environment = apps::environment_json();
-  for (const char* key : {"version", "compiler", "build", "processor", "kernel"})
+  for (const char* key :
+       {"version", "commit", "compiler", "build", "processor", "machine", "kernel"})
     EXPECT_FALSE(environment.at(key).get<std::string>().empty()) << key;
+  EXPECT_TRUE(environment.at("load").is_number());
 }
 
 }  // namespace

@@ -30,36 +30,85 @@ TEST(Pool, DrainsWhatIsQueuedWhenItEnds) {
 
 TEST(Pool, CancelsWhatIsQueuedIfAsked) {
   std::atomic<int> ran{0};
-  std::atomic<bool> open{false};
   std::atomic<bool> entered{false};
   std::vector<JobHandle<void>> handles;
-  std::thread opener;
   {
     auto config = small_pool(1);
     config.at_exit = AtExit::cancel;
     Pool pool(config);
-    pool.spawn([&] {
+    pool.spawn([&](JobContext& job) {  // holds the only worker until the pool closes
       entered = true;
-      while (!open) std::this_thread::yield();
+      for (JobRef probe; !probe || probe.state() != JobState::cancelled; probe.wait())
+        probe = job.submit([] {});
     });
     while (!entered) std::this_thread::yield();
     for (int i = 0; i < 1000; ++i) handles.push_back(pool.submit([&] { ++ran; }));
     for (int i = 0; i < 1000; ++i) pool.spawn([&] { ++ran; });
-    opener = std::thread([&] {
-      // Once the pool is closing: its jobs must not start any more.
-      while (pool.statistics().workers[0].state != WorkerState::working) std::this_thread::yield();
-      handles.front().cancel();
-      open = true;
-    });
-    opener.join();
   }
-  // Those that the one worker started before the pool closed have run; all the others are
-  // cancelled.
-  int cancelled = 0;
-  for (const auto& handle : handles) cancelled += handle.state() == JobState::cancelled;
-  EXPECT_GE(cancelled, 1);
-  EXPECT_LE(ran, 2000 - cancelled);
-  for (const auto& handle : handles) EXPECT_TRUE(is_final(handle.state()));
+  EXPECT_EQ(ran, 0);
+  for (const auto& handle : handles) EXPECT_EQ(handle.state(), JobState::cancelled);
+}
+
+/// Each of them makes the next one, for ever.
+struct Endless {
+  std::atomic<int>& begun;
+  void operator()(JobContext& job) const {
+    ++begun;
+    job.spawn(*this);
+  }
+};
+
+TEST(Pool, CancelsJobsThatWouldNeverRunOut) {
+  for (const unsigned workers : {1U, 2U, 4U}) {
+    std::atomic<int> begun{0};
+    auto config = small_pool(workers);
+    config.at_exit = AtExit::cancel;
+    Pool pool(config);
+    for (int i = 0; i < 3; ++i) pool.spawn(Endless{begun});
+    while (begun < 100) std::this_thread::yield();
+  }  // the destructor returns only if it cancels the next ones
+}
+
+TEST(Pool, CancelsWhatAJobWaitsForWhileItCloses) {
+  for (const unsigned workers : {1U, 2U}) {
+    std::atomic<int> begun{0};
+    std::atomic<bool> was_told{false};
+    {
+      auto config = small_pool(workers);
+      config.at_exit = AtExit::cancel;
+      Pool pool(config);
+      pool.spawn([&](JobContext& job) {
+        try {
+          for (;;) job.submit([&] { ++begun; }).get();  // it starts them itself
+        } catch (const Cancelled&) {
+          was_told = true;
+        }
+      });
+      while (begun < 100) std::this_thread::yield();
+    }
+    EXPECT_TRUE(was_told);
+  }
+}
+
+TEST(Pool, CancelsWhatComesAfterOthersWhileItCloses) {
+  std::atomic<bool> entered{false};
+  JobHandle<int> second;
+  {
+    auto config = small_pool(1);
+    config.at_exit = AtExit::cancel;
+    Pool pool(config);
+    pool.spawn([&](JobContext& job) {
+      entered = true;
+      for (bool cancelled = false; !cancelled;) {
+        const auto first = job.submit([] { return 1; });
+        second = job.submit([] { return 2; }, {.after = std::vector<JobRef>{first}});
+        second.wait();
+        cancelled = second.state() == JobState::cancelled;
+      }
+    });
+    while (!entered) std::this_thread::yield();
+  }
+  EXPECT_EQ(second.state(), JobState::cancelled);
 }
 
 TEST(Pool, HandlesMayOutliveIt) {
@@ -162,6 +211,23 @@ TEST(Pool, OneWorkerIsEnoughForAsynchronousJobs) {
   std::atomic<bool> done{false};
   pool.spawn([&] { done = true; });
   while (!done) std::this_thread::yield();  // nobody helps
+}
+
+TEST(Pool, ADequeMovesItsOldestHalfToTheListWhenItsCapacityIsReached) {
+  for (const unsigned capacity : {2U, 64U, 1024U, 16384U}) {
+    auto config = small_pool(1);
+    config.deque_capacity = capacity;
+    Pool pool(config);
+    std::atomic<unsigned> ran{0};
+    pool.run([&](JobContext& job) {
+      for (unsigned i = 1; i < capacity; ++i) job.spawn([&] { ++ran; });
+      EXPECT_EQ(pool.statistics().jobs_overflowed, 0u) << capacity;
+      job.spawn([&] { ++ran; });
+      EXPECT_EQ(pool.statistics().jobs_overflowed, capacity / 2);
+    });
+    pool.wait();
+    EXPECT_EQ(ran, capacity);
+  }
 }
 
 TEST(Pool, RefusesASettingOutOfRange) {

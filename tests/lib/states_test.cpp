@@ -3,8 +3,11 @@
 #include <set>
 #include <utility>
 
+#include "jackdaw/detail/job_word.hpp"
 #include "jackdaw/job_state.hpp"
+#include "jackdaw/pool.hpp"
 #include "jackdaw/worker_state.hpp"
+#include "support/pools.hpp"
 
 namespace jackdaw {
 namespace {
@@ -37,6 +40,37 @@ TEST(WorkerState, OnlyTheStepsOfTheTableAreLegal) {
           << name(step.first) << " -> " << name(step.second);
     }
   }
+}
+
+TEST(JobStateDeathTest, AStepOutsideTheTableAbortsADebugBuild) {
+#ifdef NDEBUG
+  GTEST_SKIP() << "a build without assertions";
+#endif
+  for (std::size_t from = 0; from < job_state_count; ++from) {
+    for (std::size_t to = 0; to < job_state_count; ++to) {
+      const auto state = static_cast<JobState>(from);
+      if (may_step(state, static_cast<JobState>(to))) continue;
+      detail::JobWord<> word(state, Priority::normal);
+      EXPECT_DEATH(word.step_alone(static_cast<JobState>(to)), "this step of a job is not legal");
+    }
+  }
+  detail::JobWord<> completed(JobState::completed, Priority::normal, detail::JobWord<>::shared);
+  EXPECT_DEATH(completed.finish(JobState::failed), "this step of a job is not legal");
+}
+
+/// From `preempting`, a worker comes to be idle only by way of `working`.
+void leave_while_preempting() {
+  Pool pool(testing::small_pool(1));
+  pool.run([](JobContext& job) {
+    job.spawn([] { detail::this_worker->leave_as_guest(); }, {.priority = Priority::critical});
+  });
+}
+
+TEST(WorkerStateDeathTest, AStepOutsideTheTableAbortsADebugBuild) {
+#ifdef NDEBUG
+  GTEST_SKIP() << "a build without assertions";
+#endif
+  EXPECT_DEATH(leave_while_preempting(), "this step of a worker is not legal");
 }
 
 }  // namespace

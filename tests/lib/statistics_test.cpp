@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
+#include <vector>
 
 #include "jackdaw/detail/time_account.hpp"
+#include "jackdaw/parallel_for.hpp"
 #include "jackdaw/pool.hpp"
 #include "support/pools.hpp"
 
@@ -38,6 +41,50 @@ TEST(Statistics, TimeSlicesAddUpToTheWhole) {
     last = total;
     const auto grown = account.snapshot().total() - total;
     EXPECT_LE(grown, std::chrono::steady_clock::now() - before);
+  }
+}
+
+/// What the workers did between two moments that the clock has told.
+struct Reading {
+  explicit Reading(const Pool& pool)
+      : before(Clock::now()), workers(pool.statistics().workers), after(Clock::now()) {}
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point before;
+  std::vector<WorkerStatistics> workers;
+  Clock::time_point after;
+};
+
+/// Forks, jobs that are stolen, jobs that wait for others, and sleep.
+void keep_busy(Pool& pool) {
+  pool.run([](JobContext& job) {
+    for (int i = 0; i < 50; ++i) {
+      job.spawn([] {
+        std::atomic<int> sum{0};
+        parallel_for(0, 1000, [&](int n) { sum += n; });
+      });
+    }
+    job.submit([](JobContext& other) { other.submit([] {}).wait(); }).wait();
+  });
+  pool.wait();
+}
+
+TEST(Statistics, TheSlicesOfAWorkerAddUpToTheTimeThatHasPassed) {
+  const auto before = Reading::Clock::now();
+  Pool pool(small_pool(3));
+  const auto made = Reading::Clock::now();
+  Reading last(pool);
+  for (int round = 0; round < 100; ++round) {
+    keep_busy(pool);
+    const Reading now(pool);
+    for (std::size_t i = 0; i < now.workers.size(); ++i) {
+      const auto total = now.workers[i].slices.total();
+      EXPECT_GE(total, now.before - made);
+      EXPECT_LE(total, now.after - before);
+      const auto grown = total - last.workers[i].slices.total();
+      EXPECT_GE(grown, now.before - last.after);
+      EXPECT_LE(grown, now.after - last.before);
+    }
+    last = now;
   }
 }
 

@@ -17,9 +17,10 @@ expect() {  # <file> <words>...
 }
 
 bash "$here/../support/mpirun.sh" 2 60 "$jackdaw" bench steal --rounds 1 > steal.out
-expect steal.out "transport: windows on each host" steal.vs_raw steal.round_trips
+expect steal.out "transport: windows on each host" steal.vs_raw steal.round_trips \
+  "MPI" "2 rank(s) x 1 worker(s), seed 1, load before "
 bash "$here/../support/mpirun.sh" 3 60 "$jackdaw" bench steal --rounds 1 --fabric messages --json > steal_json
-expect steal_json '"notes"' "transport: messages" '"steal.round_trips"'
+expect steal_json '"notes"' "transport: messages" '"steal.round_trips"' '"mpi": ' '"ranks": 3'
 
 bash "$here/../support/mpirun.sh" 3 100 \
   "$jackdaw" bench tree --rounds 1 --workers 1 --csv table.csv --plot table.gp > tree.out

@@ -39,6 +39,27 @@ TEST(RaceInAJob, ThoseThatHaveNotStartedNeverDo) {
   EXPECT_EQ(pool.statistics().jobs_cancelled, 99u);
 }
 
+TEST(RaceInAJob, IsCancelledByAPoolThatCancels) {
+  std::atomic<bool> entered{false}, was_told{false};
+  {
+    auto config = small_pool(1);
+    config.at_exit = AtExit::cancel;
+    Pool pool(config);
+    pool.spawn([&](JobContext& job) {
+      entered = true;
+      try {
+        for (;;)
+          (void)race(
+              job, [] { return 1; }, [] { return 2; });
+      } catch (const Cancelled&) {
+        was_told = true;
+      }
+    });
+    wait_until(entered);
+  }
+  EXPECT_TRUE(was_told);
+}
+
 TEST_P(RacesInJobs, GoOnToTheNextThatNobodyHasStarted) {
   const auto fails = []() -> int { throw std::runtime_error("no"); };
   const auto index =

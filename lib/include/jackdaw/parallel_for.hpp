@@ -10,7 +10,7 @@
 #include <cstdint>   // uint64_t
 #include <utility>   // forward
 
-#include "jackdaw/detail/grain.hpp"   // Grain
+#include "jackdaw/detail/grain.hpp"   // advanced, Grain, iterations
 #include "jackdaw/detail/worker.hpp"  // Worker, this_worker
 #include "jackdaw/fork_join.hpp"      // fork_join
 
@@ -34,14 +34,14 @@ void run_loop(I first, I last, Block& block, std::uint64_t grain_asked) {
   }
   Grain grain(grain_asked);
   while (first < last) {
-    const auto left = static_cast<std::uint64_t>(last - first);
+    const std::uint64_t left = iterations(first, last);
     if (left > grain.size() && worker->wants_split()) {
-      const I middle = static_cast<I>(first + static_cast<I>(left / 2));
+      const I middle = advanced(first, left / 2);
       fork_join([&] { run_loop(first, middle, block, grain_asked); },
                 [&] { run_loop(middle, last, block, grain_asked); });
       return;
     }
-    const I end = left > grain.size() ? static_cast<I>(first + static_cast<I>(grain.size())) : last;
+    const I end = left > grain.size() ? advanced(first, grain.size()) : last;
     grain.before();
     block(first, end);
     grain.after();

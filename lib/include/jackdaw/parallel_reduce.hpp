@@ -6,7 +6,7 @@
 #include <cstdint>   // uint64_t
 #include <utility>   // move
 
-#include "jackdaw/detail/grain.hpp"   // Grain
+#include "jackdaw/detail/grain.hpp"   // advanced, Grain, iterations
 #include "jackdaw/detail/worker.hpp"  // Worker, this_worker
 #include "jackdaw/fork_join.hpp"      // fork_join
 #include "jackdaw/parallel_for.hpp"   // LoopOptions
@@ -22,9 +22,9 @@ T reduce_range(I first, I last, T sum, Fold& fold, Combine& combine, const T& id
     return first < last ? fold(first, last, std::move(sum)) : sum;
   Grain grain(grain_asked);
   while (first < last) {
-    const auto left = static_cast<std::uint64_t>(last - first);
+    const std::uint64_t left = iterations(first, last);
     if (left > grain.size() && worker->wants_split()) {
-      const I middle = static_cast<I>(first + static_cast<I>(left / 2));
+      const I middle = advanced(first, left / 2);
       auto [low, high] = fork_join(
           [&] {
             return reduce_range(first, middle, std::move(sum), fold, combine, identity,
@@ -35,7 +35,7 @@ T reduce_range(I first, I last, T sum, Fold& fold, Combine& combine, const T& id
           });
       return combine(std::move(low), std::move(high));
     }
-    const I end = left > grain.size() ? static_cast<I>(first + static_cast<I>(grain.size())) : last;
+    const I end = left > grain.size() ? advanced(first, grain.size()) : last;
     grain.before();
     sum = fold(first, end, std::move(sum));
     grain.after();

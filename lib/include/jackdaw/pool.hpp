@@ -52,7 +52,8 @@ class Pool {
   [[nodiscard]] auto submit(F&& function, const JobOptions& options = {})
       -> JobHandle<detail::JobResult<F>>;
 
-  /// Makes a job of each function of a range, with one lock and one wake-up.
+  /// Makes a job of each function of a range, with one lock and one wake-up. Reading the range, and
+  /// copying its functions, may make jobs, but must not wait for a thread that makes some.
   template <std::ranges::input_range Functions>
   [[nodiscard]] auto submit_batch(Functions&& functions, const JobOptions& options = {})
       -> std::vector<JobHandle<detail::JobResult<std::ranges::range_reference_t<Functions>>>>;

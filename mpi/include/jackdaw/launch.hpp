@@ -1,7 +1,9 @@
 #pragma once
 /// \file
-/// Whether a launcher has started this process as one of several ranks: known before MPI is, from
-/// what launchers leave in the environment.
+/// Whether a launcher has started this process as one of several ranks, and by which MPI they would
+/// speak: known before that is initialised.
+
+#include <string>  // string
 
 namespace jackdaw::mpi {
 
@@ -11,5 +13,7 @@ namespace jackdaw::mpi {
 [[nodiscard]] int launched_ranks() noexcept;
 /// Which of them this process is; 0 if none of them has started it.
 [[nodiscard]] int launched_rank() noexcept;
+/// What the MPI library calls itself, without details: "Open MPI v4.1.4".
+[[nodiscard]] std::string library();
 
 }  // namespace jackdaw::mpi

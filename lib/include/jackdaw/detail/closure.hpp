@@ -49,9 +49,9 @@ struct ResultJob : JobRecord {
   union {
     Value result;  // lives once the job is completed
   };
-  ResultJob(const JobOps& table, std::uint64_t number, Priority priority) noexcept
-      : JobRecord{&table, number, nullptr, {JobState::pending, priority, JobWord<>::shared},
-                  2,      0,      0,       0} {}  // 2: one handle, and the scheduler
+  ResultJob(const JobOps& table, Priority priority) noexcept
+      : JobRecord{&table, 0, nullptr, {JobState::pending, priority, JobWord<>::shared},
+                  2,      0, 0,       0} {}  // 2: one handle, and the scheduler
   ~ResultJob() {}  // a record is freed, not destroyed: the scheduler knows which member lives
 };
 
@@ -78,8 +78,8 @@ struct DetachedJob : JobRecord {
   };
 
   template <typename... Args>
-  DetachedJob(std::uint64_t number, Priority priority, Args&&... args)
-      : JobRecord{&table, number, nullptr, {JobState::pending, priority}, 0, 0, 0, 0} {
+  explicit DetachedJob(Priority priority, Args&&... args)
+      : JobRecord{&table, 0, nullptr, {JobState::pending, priority}, 0, 0, 0, 0} {
     std::construct_at(&function, std::forward<Args>(args)...);
   }
   ~DetachedJob() {}  // see ResultJob
@@ -111,8 +111,7 @@ struct SharedJob : ResultJob<R> {
   };
 
   template <typename... Args>
-  SharedJob(std::uint64_t number, Priority priority, Args&&... args)
-      : ResultJob<R>(table, number, priority) {
+  explicit SharedJob(Priority priority, Args&&... args) : ResultJob<R>(table, priority) {
     std::construct_at(&function, std::forward<Args>(args)...);
   }
   ~SharedJob() {}  // see ResultJob
@@ -152,7 +151,7 @@ constinit const JobOps SharedJob<F, R>::table{
     &give_up, &renew, note_of<F>, kind_of<F>};
 
 /// Makes a job in a store, whose owner calls this, with a function that is made of `args`. Not
-/// counted as created before it exists.
+/// counted as created before it exists. The constructor of the function may make jobs of its own.
 template <typename Job, typename... Args>
 [[nodiscard, gnu::always_inline]] inline Job& make_job(JobStore& store, Priority priority,
                                                        Args&&... args) {
@@ -171,10 +170,10 @@ template <typename Job, typename... Args>
       }
     }
   } undo{store, cell};
-  const std::uint64_t id = store.next_id();
-  auto* job = ::new (cell) Job(id, priority, std::forward<Args>(args)...);
+  auto* job = ::new (cell) Job(priority, std::forward<Args>(args)...);
   undo.cell = nullptr;
-  store.count(id);
+  job->id = store.next_id();  // not before: that constructor may have made jobs here
+  store.count(job->id);
   return *job;
 }
 

@@ -41,7 +41,9 @@ namespace jackdaw::detail {
 /// Where threads that are no workers leave their jobs.
 struct Inbox {
   Inbox(std::uint16_t index, std::size_t capacity) : store(index, capacity) {}
-  std::mutex mutex;  // its holder owns the store
+  /// Its holder owns the store. Recursive, because functions of the program run under it, when a
+  /// job is made of one or a range of them is read, and may make jobs; the store is whole then.
+  std::recursive_mutex mutex;
   JobStore store;
 };
 
@@ -74,7 +76,7 @@ class Engine {
     Engine& engine_;
     Raised raised_{engine_};  // before the lock, so that it is pushed when that is free again
     Worker* worker_;          // null: the store is that of an inbox
-    std::unique_lock<std::mutex> lock_;
+    std::unique_lock<std::recursive_mutex> lock_;
     JobStore* store_;
     std::uint64_t classes_ = 0;  // pushed to an inbox, as bits of the pulse
     unsigned pushed_ = 0;        // to an inbox
@@ -230,6 +232,8 @@ class Engine {
   ~Engine();
   void lay_out_workers();
   void start_threads();
+  [[nodiscard]] int start_thread(std::size_t index, const pthread_attr_t& attributes,
+                                 std::string& refused);
   void end_threads() noexcept;
   void wake_all() noexcept;
   void drop_stale_entries() noexcept;
