@@ -55,12 +55,12 @@ Keeper::Keeper(MPI_Comm comm, const Kinds& kinds, CheckpointOptions options,
       plan_({.every_ns = ns_of(options_.every),
              .grace_ns = ns_of(options_.grace),
              .heeds_signals = options_.on_signals,
-             .give_up = [this] { give_up(); }}) {
+             .give_up = [this] { give_up(); }}),
+      watch_(options_.on_signals) {
   check(MPI_Comm_rank(comm_, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(comm_, &size_), "MPI_Comm_size");
   throw_if_any(complaint_of([this] { open_directory(); }));
   throw_if_any(complaint_of([this] { expect_to_see_it(); }));
-  watch_.emplace(options_.on_signals);
 }
 
 void Keeper::throw_if_any(const std::string& mine) const {
@@ -177,7 +177,6 @@ std::optional<Resumption> Keeper::restore(
 // --- running -------------------------------------------------------------------------------------
 
 void Keeper::begin_run() {
-  if (!watch_) watch_.emplace(options_.on_signals);
   plan_.put_off(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
 }
 

@@ -53,9 +53,8 @@ class Keeper {
   [[nodiscard]] std::optional<Resumption> restore(
       const std::function<void(const PackedJob&, Bytes)>& hold);
 
-  /// Before the ranks run. Signals are noted since the keeper was made, until end_run().
+  /// Before the ranks run. Signals are noted as long as the keeper lives.
   void begin_run();
-  void end_run() noexcept { watch_.reset(); }
   [[nodiscard]] SavePlan& plan() noexcept { return plan_; }
 
   /// Collective: writes the next checkpoint. \throws CheckpointError  on every rank: it could not
@@ -93,7 +92,7 @@ class Keeper {
   int rank_ = 0, size_ = 1;
   std::optional<DirectoryLock> lock_;  // of rank 0
   SavePlan plan_;
-  std::optional<SignalWatch> watch_;
+  SignalWatch watch_;
   std::uint64_t run_ = 0;
   std::uint64_t last_jobs_ = 0;
   std::uint64_t generation_ = 0;  // of the last checkpoint; 0: there was none

@@ -33,7 +33,6 @@ class SavePlan {
     return settings_.every_ns > 0 && now_ns >= due_ns_;
   }
   [[nodiscard]] bool is_too_long(std::int64_t ns) const noexcept { return ns > settings_.grace_ns; }
-  [[nodiscard]] bool heeds_signals() const noexcept { return settings_.heeds_signals; }
 
   /// It was made, or has failed: the next one is due after a whole interval.
   void put_off(std::int64_t now_ns) noexcept {
