@@ -100,7 +100,8 @@ class Courier {
   /// Lets all ranks set jobs aside, as soon as they hear of it: then it is over soon.
   /// \param leaves  the ranks will not go on afterwards
   void save(Home& home, bool leaves);
-  /// Calls that off on all ranks, as soon as no sum is under way that may say that all is over.
+  /// Calls that off on all ranks, as soon as no sum is under way that may say that all is over. Any
+  /// number of ranks may do so.
   void resume() noexcept { wants_to_resume_ = true; }
   [[nodiscard]] bool is_saving() const noexcept { return saving_; }
   [[nodiscard]] bool will_leave() const noexcept { return leaves_; }

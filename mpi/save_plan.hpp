@@ -25,7 +25,12 @@ class SavePlan {
   void ask() noexcept {
     asked_.store(true, std::memory_order_relaxed);
   }  // relaxed: looked at again
-  [[nodiscard]] bool is_asked() const noexcept { return asked_.load(std::memory_order_relaxed); }
+  /// It counts once: when the checkpoint that it has begun is called off, it does not begin the
+  /// next.
+  [[nodiscard]] bool take_request() noexcept {
+    return asked_.load(std::memory_order_relaxed) &&  // a look; exchange decides
+           asked_.exchange(false, std::memory_order_relaxed);
+  }
   [[nodiscard]] bool must_leave() const noexcept {
     return settings_.heeds_signals && SignalWatch::caught() != 0;
   }
