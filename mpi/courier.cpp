@@ -142,7 +142,7 @@ void Courier::hear_of_save(Home& home, const SaveWord& word) {
   save_round_ = word.round;
   if (is_new) wants_to_resume_ = false;  // it meant another
   leaves_ = word.leaves != 0;
-  if (!saving_) saving_since_ns_ = network_.now();
+  saving_since_ns_ = network_.now();  // the jobs that run have their time from now on
   saving_ = true;
   home.save();
   (void)take_back(home);

@@ -105,7 +105,7 @@ class Courier {
   void resume() noexcept { wants_to_resume_ = true; }
   [[nodiscard]] bool is_saving() const noexcept { return saving_; }
   [[nodiscard]] bool will_leave() const noexcept { return leaves_; }
-  /// Since when it is saving; of Network::now.
+  /// Since when it is saving, or must leave; of Network::now.
   [[nodiscard]] std::int64_t saving_since_ns() const noexcept { return saving_since_ns_; }
   /// No job is left on any rank, and all ranks know.
   [[nodiscard]] bool is_over() const noexcept { return termination_.over(); }

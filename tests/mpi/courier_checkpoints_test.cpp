@@ -41,5 +41,34 @@ TEST(CourierCheckpoints, WhatIsSetAsideRunsOnceInTheEnd) {
   EXPECT_GT(runs, 4000);
 }
 
+/// A periodic checkpoint waits for a long job when a signal comes on another rank: from then on
+/// that job has the whole grace time, for if it does not end within that, all is lost since the
+/// last checkpoint.
+TEST(CourierCheckpoints, TheGraceTimeBeginsAgainWhenTheRanksMustLeave) {
+  constexpr std::int64_t late = 29'000'000'000;
+  Surroundings around(1, {.ranks = 2});
+  Ledger ledger;
+  SimulatedRank first(around, ledger, 0), other(around, ledger, 1);
+  std::int64_t asked = 0;
+  around.world.add([&] {
+    first.courier().save(first, false);
+    EXPECT_EQ(first.courier().saving_since_ns(), around.world.now());
+    while (!first.courier().will_leave()) {
+      around.world.wait(1'000'000);
+      first.courier().serve(first);
+    }
+  });
+  around.world.add([&] {
+    around.world.wait(late);
+    other.courier().serve(other);
+    EXPECT_TRUE(other.courier().is_saving());
+    asked = around.world.now();
+    other.courier().save(other, true);
+    EXPECT_EQ(other.courier().saving_since_ns(), asked);
+  });
+  ASSERT_TRUE(around.world.run(2 * late));
+  EXPECT_GE(first.courier().saving_since_ns(), asked);
+}
+
 }  // namespace
 }  // namespace jackdaw::mpi
