@@ -1,7 +1,7 @@
 #include "manifest.hpp"
 
 #include <algorithm>      // replace
-#include <charconv>       // from_chars
+#include <charconv>       // from_chars, to_chars
 #include <cstdio>         // snprintf
 #include <fstream>        // ifstream
 #include <iterator>       // istreambuf_iterator
@@ -25,6 +25,12 @@ std::string hexadecimal(std::uint64_t number) {
   return text;
 }
 
+/// As from_chars reads it. std::to_string would follow the program's locale, and write commas.
+std::string decimal(double number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
@@ -43,7 +49,7 @@ std::string text_of(const Manifest& manifest) {
   line("generation", std::to_string(manifest.generation));
   line("label", manifest.label);
   line("written", manifest.written);
-  line("seconds", std::to_string(manifest.seconds));
+  line("seconds", decimal(manifest.seconds));
   line("failed", std::to_string(manifest.failed));
   line("first-failure", manifest.first_failure);
   line("ranks", std::to_string(manifest.files.size()));
