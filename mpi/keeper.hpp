@@ -79,8 +79,8 @@ class Keeper {
   void expect_to_see_it() const;
   [[nodiscard]] std::optional<Manifest> read_together() const;
   void expect_same_work(const Manifest& manifest) const;
-  [[nodiscard]] std::vector<std::function<void()>> read_values(
-      const std::filesystem::path& path, const std::vector<KeptValue>& values) const;
+  [[nodiscard]] std::vector<std::function<void()>> read_values(const std::filesystem::path& path,
+                                                               const RankContents& contents) const;
   void give_up() const;
   void expect_files(const Manifest& manifest) const;
   [[nodiscard]] double seconds_so_far() const;

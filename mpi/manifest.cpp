@@ -82,6 +82,10 @@ class Lines {
       fail("a line should begin here with '" + std::string(key) + "'");
     return line.substr(key.size() + 1);
   }
+  /// Of what was taken last.
+  [[nodiscard]] std::size_t offset_of(std::string_view taken) const noexcept {
+    return static_cast<std::size_t>(taken.data() - text_.data());
+  }
   template <typename T>
   T number(std::string_view text, int base = 10) const {
     T value{};
@@ -132,7 +136,9 @@ Manifest parse(const std::filesystem::path& path, std::string_view text) {
   Manifest manifest;
   manifest.run = lines.take_number<std::uint64_t>("run", 16);
   manifest.generation = lines.take_number<std::uint64_t>("generation");
-  manifest.label = lines.take("label");
+  const auto label = lines.take("label");
+  manifest.label = label;
+  manifest.label_at = lines.offset_of(label);
   manifest.written = lines.take("written");
   manifest.seconds = lines.take_number<double>("seconds");
   manifest.failed = lines.take_number<std::uint64_t>("failed");

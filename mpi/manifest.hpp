@@ -21,6 +21,7 @@ struct Manifest {
   std::uint64_t failed = 0;          ///< jobs that threw
   std::string first_failure{};       ///< what the first of them said; one line
   std::vector<FileSummary> files{};  ///< by rank
+  std::uint64_t label_at = 0;        ///< byte of the file that was read
 
   [[nodiscard]] std::uint64_t jobs() const noexcept;
   [[nodiscard]] std::uint64_t bytes() const noexcept;

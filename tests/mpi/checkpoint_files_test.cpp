@@ -49,7 +49,7 @@ class CheckpointFiles : public ::testing::Test {
   }
   [[nodiscard]] RankContents contents() {
     RankContents all;
-    all.values = {{"count", Bytes(8, std::byte{7})}, {"empty", {}}};
+    all.values = {{"count", Bytes(8, std::byte{7})}, {.name = "empty"}};
     for (int i = 0; i < 20; ++i) all.jobs.push_back(job_of<do_nothing>(i));
     all.jobs.push_back(job_of<do_nothing_with_text>(std::array<char, 200>{"long"}));
     return all;

@@ -4,11 +4,10 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 
-#include "jackdaw/scheduler.hpp"
+#include "support/checkpoints.hpp"
 #include "support/pools.hpp"
 
 // Checkpoints, by several ranks at once: see support/mpi_main.cpp.
@@ -16,70 +15,9 @@
 namespace jackdaw {
 namespace {
 
+using namespace testing;
+
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
-
-Sum<std::uint64_t> counted;
-Sum<std::uint64_t> waited;
-std::atomic<int> here{0};       // numbers that were counted in this process
-std::atomic<int> when{-1};      // at how many of them
-void (*what_then)() = nullptr;  // happens on this rank
-
-struct Range {
-  int first = 0;
-  int last = 0;
-};
-
-void count(JobContext& job, const Range& range) {
-  if (range.first == range.last) {
-    counted += 1;
-    if (++here == when) what_then();
-    return;
-  }
-  const int middle = range.first + (range.last - range.first) / 2;
-  job.spawn<count>(range.first, middle);
-  job.spawn<count>(middle + 1, range.last);
-}
-
-/// Collective to make, as is all that it does.
-class Checkpoints : public ::testing::Test {
- protected:
-  Checkpoints() {
-    int rank = 0;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    std::string name = (fs::temp_directory_path() / "jackdaw_checkpoints_XXXXXX").string();
-    if (rank == 0) name = mkdtemp(name.data());
-    MPI_Bcast(name.data(), static_cast<int>(name.size()), MPI_CHAR, 0, MPI_COMM_WORLD);
-    directory = name;
-    is_first = rank == 0;
-    counted.reset();
-    waited.reset();
-    here = 0;
-    when = -1;
-  }
-  ~Checkpoints() override {
-    MPI_Barrier(MPI_COMM_WORLD);
-    if (is_first) fs::remove_all(directory);
-    MPI_Barrier(MPI_COMM_WORLD);
-  }
-  Checkpoints(const Checkpoints&) = delete;
-  Checkpoints& operator=(const Checkpoints&) = delete;
-
-  [[nodiscard]] CheckpointOptions options() const {
-    return {.directory = directory, .label = "numbers"};
-  }
-  /// The next run of the same program: nothing is left of the last one but its files.
-  static void start_again() {
-    counted.reset();
-    waited.reset();
-    here = 0;
-  }
-
-  fs::path directory;
-  bool is_first = false;
-};
-
-constexpr int numbers = 200'000;  // so many that some are left when all ranks hear of it
 
 TEST_F(Checkpoints, ASignalToAnyRankEndsTheRunAndTheNextOneGoesOn) {
   int runs = 0;
@@ -300,50 +238,6 @@ TEST_F(Checkpoints, JobsThatThrewBeforeAreNotForgotten) {
     EXPECT_NE(std::string(failed.what()).find("as planned"), std::string::npos);
   }
   EXPECT_EQ(scheduler.reduce(counted), static_cast<std::uint64_t>(numbers));
-}
-
-/// What is refused stays as it was.
-TEST_F(Checkpoints, OfSomethingElseAreRefused) {
-  {
-    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
-    scheduler.keep("counted", counted);
-    (void)scheduler.use_checkpoints(options());
-    if (is_first) scheduler.submit<count>(1, 100);
-    (void)raise(SIGUSR1);
-    EXPECT_THROW(scheduler.run(), Interrupted);
-    EXPECT_THROW((void)scheduler.use_checkpoints({}), CheckpointError);
-  }
-  const auto refusal = [&](const CheckpointOptions& asked, const char* reducer) -> std::string {
-    Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
-    scheduler.keep(reducer, waited);
-    try {
-      (void)scheduler.use_checkpoints(asked);
-    } catch (const CheckpointError& error) {
-      return error.what();
-    }
-    return "nothing";
-  };
-  auto other = options();
-  other.label = "letters";
-  EXPECT_NE(refusal(other, "counted").find("checkpoint of 'numbers', and this is 'letters'"),
-            std::string::npos);
-  EXPECT_NE(refusal(options(), "sum").find("no reducer 'sum'"), std::string::npos);
-  MPI_Barrier(MPI_COMM_WORLD);
-  const auto file = directory / "generation-1.rank-0";
-  if (is_first) {
-    std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(100).put('x');
-  }
-  MPI_Barrier(MPI_COMM_WORLD);
-  EXPECT_NE(refusal(options(), "counted").find(file.string() + ": at byte "), std::string::npos);
-  EXPECT_EQ(waited.value(), 0u);
-  EXPECT_TRUE(fs::exists(directory / "manifest"));
-}
-
-TEST_F(Checkpoints, OneRunAtATimeHasADirectory) {
-  Scheduler one(MPI_COMM_WORLD, testing::small_pool(1));
-  Scheduler other(MPI_COMM_WORLD, testing::small_pool(1));
-  (void)one.use_checkpoints(options());
-  EXPECT_THROW((void)other.use_checkpoints(options()), CheckpointError);
 }
 
 }  // namespace
