@@ -171,7 +171,7 @@ std::optional<Resumption> Keeper::restore(
   for (const auto& add : additions) add();
   for (SavedJob& saved : jobs) hold(saved.job, std::move(saved.long_payload));
   run_ = manifest->run;
-  generation_ = manifest->generation;
+  generation_ = tried_ = manifest->generation;
   seconds_before_ = manifest->seconds;
   failures_before_ = {manifest->failed, 0, manifest->first_failure};
   return Resumption{generation_, manifest->jobs(), files, manifest->seconds, manifest->written};
@@ -218,8 +218,10 @@ void Keeper::expect_files(const Manifest& manifest) const {
   }
 }
 
+/// One that has failed has used its number up: if it failed after the manifest was renamed, that
+/// names its files, and the next one must not touch them.
 void Keeper::save(const std::vector<SavedJob>& jobs, const Failures& failures) {
-  const auto generation = generation_ + 1;
+  const auto generation = ++tried_;
   const auto rank = static_cast<std::uint32_t>(rank_);
   const auto path = options_.directory / rank_file_name(generation, rank);
   RankContents contents;

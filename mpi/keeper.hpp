@@ -96,6 +96,7 @@ class Keeper {
   std::uint64_t run_ = 0;
   std::uint64_t last_jobs_ = 0;
   std::uint64_t generation_ = 0;  // of the last checkpoint; 0: there was none
+  std::uint64_t tried_ = 0;       // of the last one that was begun
   Failures failures_before_;
   double seconds_before_ = 0;
   Clock::time_point start_ = Clock::now();

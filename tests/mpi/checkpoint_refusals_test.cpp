@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>  // raise
 
+#include <chrono>
 #include <fstream>
 #include <string>
 
@@ -94,6 +95,24 @@ TEST_F(RefusedCheckpoints, OneRunAtATimeHasADirectory) {
   Scheduler one(MPI_COMM_WORLD, small_pool(1));
   (void)one.use_checkpoints(options());
   EXPECT_NE(refusal(options()).find("another run holds it"), std::string::npos);
+}
+
+/// The files of one that has failed may be those that the manifest names by now.
+TEST_F(RefusedCheckpoints, OneThatFailedIsFollowedByAnotherWithTheNextNumber) {
+  auto often = options();
+  often.every = std::chrono::milliseconds(5);
+  const auto obstacle = directory / "generation-1.rank-0.part";
+  if (is_first) fs::create_directory(obstacle);
+  Scheduler scheduler(MPI_COMM_WORLD, small_pool(2));
+  scheduler.keep("counted", counted);
+  (void)scheduler.use_checkpoints(often);
+  if (is_first) scheduler.submit<count>(1, 10 * numbers);
+  scheduler.run();
+  EXPECT_EQ(scheduler.reduce(counted), 10u * numbers);
+  EXPECT_GT(scheduler.checkpoint_statistics().made, 0u);
+  const auto text = text_of(manifest);
+  EXPECT_NE(text.find("\ngeneration "), std::string::npos);
+  EXPECT_EQ(text.find("\ngeneration 1\n"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct CheckpointOptions {
 
 /// Where a run goes on.
 struct Resumption {
-  std::uint64_t generation = 0;  ///< of the checkpoint: how many there were before, and this one
+  std::uint64_t generation = 0;  ///< of the checkpoint: how many were tried before, and this one
   std::uint64_t jobs = 0;        ///< that are left
   unsigned ranks = 0;            ///< that have written it
   double seconds = 0;            ///< that all runs before have taken together
