@@ -28,6 +28,8 @@ void add_to(WorkerStatistics& sum, const WorkerStatistics& w) {
   sum.jobs_stolen += w.jobs_stolen;
   sum.tasks_stolen += w.tasks_stolen;
   sum.steals += w.steals;
+  sum.preemptions += w.preemptions;
+  sum.yields += w.yields;
 }
 
 }  // namespace
@@ -44,11 +46,17 @@ std::string statistics_table(const Statistics& statistics) {
   text += table_line("all", sum);
   text += fmt::format("jobs: {} created, {} finished", statistics.jobs_created,
                       statistics.jobs_finished);
-  if (statistics.jobs_failed != 0) text += fmt::format(", {} failed", statistics.jobs_failed);
-  if (statistics.jobs_cancelled != 0)
-    text += fmt::format(", {} cancelled", statistics.jobs_cancelled);
-  if (statistics.jobs_overflowed != 0)
-    text += fmt::format(", {} through the overflow list", statistics.jobs_overflowed);
+  const auto tell = [&text](std::uint64_t jobs, std::string_view what) {
+    if (jobs != 0) text += fmt::format(", {} {}", jobs, what);
+  };
+  tell(statistics.jobs_failed, "failed");
+  tell(statistics.jobs_cancelled, "cancelled");
+  tell(statistics.jobs_timed_out, "timed out");
+  tell(sum.preemptions, "preempted");
+  tell(sum.yields, "yielded");
+  tell(statistics.jobs_promoted, "promoted by age");
+  tell(statistics.jobs_rebalanced, "moved by the steward");
+  tell(statistics.jobs_overflowed, "through the overflow list");
   return text + "\n";
 }
 
@@ -66,6 +74,8 @@ nlohmann::json statistics_json(const Statistics& statistics) {
                        {"steals", w.steals},
                        {"steals_lost", w.steals_lost},
                        {"seizures", w.seizures},
+                       {"preemptions", w.preemptions},
+                       {"yields", w.yields},
                        {"sleeps", w.sleeps},
                        {"wakes", w.wakes}});
   }
@@ -73,6 +83,9 @@ nlohmann::json statistics_json(const Statistics& statistics) {
           {"jobs_finished", statistics.jobs_finished},
           {"jobs_failed", statistics.jobs_failed},
           {"jobs_cancelled", statistics.jobs_cancelled},
+          {"jobs_timed_out", statistics.jobs_timed_out},
+          {"jobs_promoted", statistics.jobs_promoted},
+          {"jobs_rebalanced", statistics.jobs_rebalanced},
           {"jobs_overflowed", statistics.jobs_overflowed},
           {"workers", workers}};
 }
@@ -89,6 +102,11 @@ nlohmann::json config_json(const Config& config, unsigned workers) {
           {"backoff_min_ms", config.backoff_min.count()},
           {"backoff_max_ms", config.backoff_max.count()},
           {"stack_bytes", config.stack_bytes},
+          {"timeout_ms", config.timeout.count()},
+          {"max_preemption_depth", config.max_preemption_depth},
+          {"starvation_age_ms", config.starvation_age.count()},
+          {"imbalance_threshold", config.imbalance_threshold},
+          {"rebalance_interval_ms", config.rebalance_interval.count()},
           {"fabric", name(config.fabric)},
           {"progress_interval_us", config.progress_interval.count()},
           {"affinity_entries", config.affinity_entries},

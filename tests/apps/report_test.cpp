@@ -46,6 +46,17 @@ TEST(Report, TellsOfEachWorkerAndOfAllTogether) {
   EXPECT_NE(table.find("11 created, 11 finished"), std::string::npos) << table;
 }
 
+TEST(Report, TellsOfWhatIsRareOnlyWhereItWas) {
+  auto statistics = two_workers();
+  EXPECT_EQ(apps::statistics_table(statistics).find("timed out"), std::string::npos);
+  statistics.jobs_timed_out = 2;
+  statistics.jobs_promoted = 3;
+  statistics.workers[1].preemptions = 4;
+  const std::string table = apps::statistics_table(statistics);
+  EXPECT_NE(table.find(", 2 timed out, 4 preempted, 3 promoted by age\n"), std::string::npos)
+      << table;
+}
+
 TEST(Report, SaysTheSameToPrograms) {
   const auto json = apps::statistics_json(two_workers());
   ASSERT_EQ(json.at("workers").size(), 2U);
