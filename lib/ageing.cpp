@@ -12,18 +12,27 @@ Ageing::Ageing(Engine& engine)
       marks_(engine.workers.size() + engine.inboxes.size()) {}
 
 void Ageing::look(Clock::time_point now) {
+  is_blank_ = false;
   for (std::size_t c = 1; c < priority_count; ++c) {  // critical ones come first anyway
     for (std::size_t i = 0; i < marks_.size(); ++i)
       look_at(engine_.store(i).deques[c], marks_[i][c], c, now);
     const auto take_old = [&](Overflow& list) {
-      for (auto block = list.take_before(now - age_); !block.empty();
-           block = list.take_before(now - age_)) {
-        for (JobRecord* job : block) promote(*job, c);
+      for (auto old = list.take_before(now - age_); !old.jobs.empty();
+           old = list.take_before(now - age_)) {
+        for (JobRecord* job : old.jobs) promote(*job, c);
       }
     };
     take_old(engine_.overflow[c]);
     for (auto& gift : engine_.gifts) take_old(gift[c]);
   }
+}
+
+void Ageing::forget() noexcept {
+  if (is_blank_) return;
+  for (auto& store : marks_) {
+    for (Marks& marks : store) marks.clear();
+  }
+  is_blank_ = true;
 }
 
 void Ageing::look_at(JobDeque& deque, Marks& marks, std::size_t job_class, Clock::time_point now) {
@@ -48,14 +57,9 @@ void Ageing::look_at(JobDeque& deque, Marks& marks, std::size_t job_class, Clock
   }
 }
 
-/// From this class to the next, unless it was lent a still higher one meanwhile.
+/// From this class to the next.
 void Ageing::promote(JobRecord& job, std::size_t job_class) {
-  const auto next = static_cast<Priority>(job_class - 1);
-  if (job.word.priority() > next && job.word.state() == JobState::pending) {
-    job.word.set_priority(next);
-    engine_.promoted.fetch_add(1, std::memory_order_relaxed);  // a statistic
-    engine_.tell(EventKind::promoted, job);
-  }
+  engine_.promote(job, static_cast<Priority>(job_class - 1));
   Engine::Submission(engine_, Engine::Submission::Outside{}).push(job);
 }
 

@@ -24,6 +24,8 @@ class Ageing {
 
   /// Promotes what has waited long enough.
   void look(Clock::time_point now);
+  /// Nothing waits: what comes now has not been here before.
+  void forget() noexcept;
   /// Between two looks; zero: none are wanted.
   [[nodiscard]] std::chrono::nanoseconds interval() const noexcept { return age_ / 8; }
 
@@ -39,6 +41,7 @@ class Ageing {
 
   Engine& engine_;
   std::chrono::nanoseconds age_;
+  bool is_blank_ = true;
   std::vector<std::array<Marks, priority_count>> marks_;  // by store
 };
 

@@ -163,8 +163,8 @@ void Engine::drop_stale_entries() noexcept {
     }
   }
   const auto drop_list = [this](Overflow& list) {
-    for (auto block = list.take(); !block.empty(); block = list.take()) {
-      for (JobRecord* job : block) (void)drop_entry(*job);
+    while (!list.empty()) {
+      for (JobRecord* job : list.take().jobs) (void)drop_entry(*job);
     }
   };
   for (auto& list : overflow) drop_list(list);

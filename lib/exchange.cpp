@@ -66,7 +66,10 @@ Limits unpack_limits(const PackedJob& packed, std::span<const std::byte>& payloa
 
 std::size_t Worker::give_away(std::span<PackedJob> room, Parcels& parcels) noexcept {
   Packing packing(room, parcels, *engine_);
-  for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) pack_class(packing, c);
+  for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) {
+    packing.take_from(engine_->overflow[c]);  // the oldest
+    pack_class(packing, c);
+  }
   if (engine_->config.strategy == Strategy::adaptive) packing.order_by_time();
   return packing.count();
 }
@@ -135,16 +138,12 @@ JobRecord& Engine::unpack(const PackedJob& packed, const JobKind& kind,
     if (packed.reply_rank == rank()) settled.reply_rank = Reply::here;
     const auto limits = unpack_limits(packed, payload);
     JobRecord& job = kind.unpack(store, settled, payload);
-    job.moves = packed.moves;
+    job.moves.store(packed.moves, std::memory_order_relaxed);  // nobody knows the job yet
     const auto own = static_cast<Priority>(packed.flags & PackedJob::own_class);
     job.word.set_own_priority(own);
-    if (packed.reply_rank != Reply::nobody && job.word.priority() < own) {
-      JobExtra& extra = extra_of(job);  // it was lent that, and may have to give it back
-      extra.wanted = packed.job_class;
-      extra.unlent = static_cast<std::uint8_t>(own);
-    }
     set_limits(job, limits);
     if (packed.reply_rank != Reply::nobody) adopt(job, {packed.reply, settled.reply_rank});
+    received.fetch_add(1, std::memory_order_relaxed);  // a statistic
     tell(job, JobState::stolen, JobState::pending, packed.id);
     return job;
   } catch (const std::exception& error) {

@@ -97,24 +97,40 @@ bool Engine::cancel(JobRecord& job) noexcept {
   count_outcome(JobState::cancelled);
   cancelled_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
   tell(job, JobState::pending, JobState::cancelled);
-  release_dependents(job);
-  if (JobExtra* extra = job.extra.load(std::memory_order_acquire)) {  // made before it was blocked
-    Raised raised(*this);
-    const std::lock_guard hold(extra->mutex);
-    lend_to_predecessors(*extra, no_class, raised);
-  }
+  end_early(job);
   return true;
 }
 
-void Engine::expire(const JobRef& ref) noexcept {
-  JobRecord& job = *ref.record_;
+/// Of a job that will never start: those that wait for it are told, and it waits for none.
+void Engine::end_early(JobRecord& job) noexcept {
+  release_dependents(job);
+  JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // made before it was blocked
+  if (extra == nullptr) return;
+  Raised raised(*this);
+  const std::lock_guard hold(lending);
+  lend_to_predecessors(*extra, no_class, raised);
+}
+
+bool Engine::expire(const JobRef& ref) noexcept {
+  expire(*ref.record_);
+  return !ref.record_->word.is_under_way();
+}
+
+bool Engine::expire_if_late(JobRecord& job) noexcept {
+  const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // made before
+  if (extra == nullptr || !extra->limits.is_past(std::chrono::system_clock::now())) return false;
+  expire(job);
+  return true;
+}
+
+void Engine::expire(JobRecord& job) noexcept {
   if (!job.word.try_expire()) return;
   count_outcome(JobState::timed_out);
   timed_out_early.fetch_add(1, std::memory_order_relaxed);  // a statistic
   tell(job, JobState::pending, JobState::running);
   tell(job, JobState::running, JobState::timed_out);
   job.ops->give_up(job, *this, "the deadline of the job has passed");
-  release_dependents(job);
+  end_early(job);
 }
 
 void Engine::set_limits(JobRecord& job, const Limits& limits) {
@@ -157,8 +173,8 @@ bool Engine::wait_for(JobRecord& job, std::chrono::nanoseconds timeout) {
 /// extra each dependent is told exactly once.
 bool Engine::hold_back(JobRecord& job, std::span<const JobRef> predecessors, Raised& raised) {
   JobExtra& own = extra_of(job);
-  own.predecessors.assign(predecessors.begin(), predecessors.end());
-  own.unmet.store(1, std::memory_order_relaxed);  // nobody knows the job yet
+  own.predecessors.assign(predecessors.begin(), predecessors.end());  // nobody knows the job yet,
+  own.unmet.store(1, std::memory_order_relaxed);                      // so neither lock nor order
   job.word.block();
   for (const JobRef& earlier : predecessors) {
     JobExtra& extra = extra_of(*earlier.record_);
@@ -168,7 +184,7 @@ bool Engine::hold_back(JobRecord& job, std::span<const JobRef> predecessors, Rai
     extra.dependents.push_back(&job);
   }
   {
-    const std::lock_guard hold(own.mutex);
+    const std::lock_guard hold(lending);
     lend_to_predecessors(own, static_cast<std::uint8_t>(job.word.priority()), raised);
   }
   if (own.unmet.fetch_sub(1, std::memory_order_acq_rel) != 1) return true;  // (U)
@@ -178,7 +194,7 @@ bool Engine::hold_back(JobRecord& job, std::span<const JobRef> predecessors, Rai
 
 std::vector<JobRef> Engine::predecessors_of(JobRecord& job) {
   JobExtra& extra = extra_of(job);
-  const std::lock_guard hold(extra.mutex);
+  const std::lock_guard hold(lending);
   return extra.predecessors;
 }
 
@@ -204,7 +220,7 @@ void Engine::unblock(JobRecord& job) noexcept {
   {
     JobExtra& extra = *job.extra.load(std::memory_order_acquire);
     std::vector<JobRef> done;  // their last references, dropped outside the lock
-    const std::lock_guard hold(extra.mutex);
+    const std::lock_guard hold(lending);
     done.swap(extra.predecessors);
   }
   if (job.word.unblock() != JobState::pending) {
@@ -217,6 +233,7 @@ void Engine::unblock(JobRecord& job) noexcept {
 
 /// It leaves its deque and is pending again with the thief. False: its entry was stale.
 bool Engine::mark_stolen(JobRecord& job, std::uint16_t from) noexcept {
+  const Priority before = job.word.priority();
   if (job.word.is_shared()) {
     // It may be cancelled, or started by a waiter, meanwhile.
     if (!job.word.try_steal()) return false;
@@ -224,15 +241,26 @@ bool Engine::mark_stolen(JobRecord& job, std::uint16_t from) noexcept {
     job.word.step_alone(JobState::stolen);
   }
   tell(job, JobState::pending, JobState::stolen);
-  job.stolen_from = from;
-  if (job.moves != UINT16_MAX) ++job.moves;
+  job.stolen_from.store(from, std::memory_order_relaxed);  // see there
+  const auto moves = job.moves.load(std::memory_order_relaxed);
+  if (moves != UINT16_MAX) job.moves.store(moves + 1, std::memory_order_relaxed);
   tell(job, JobState::stolen, JobState::pending);
   if (job.word.is_shared()) {
-    job.word.settle();
+    settle(job, before);
   } else {
     job.word.step_alone(JobState::pending);
   }
   return true;
+}
+
+/// Who lent it a priority or cancelled it while it was marked has left the rest to the thief: both
+/// change the word that settling changes, so either side sees the other.
+void Engine::settle(JobRecord& job, Priority before) noexcept {
+  job.word.settle();
+  if (job.word.stop_requested()) (void)cancel(job);
+  if (job.word.priority() >= before) return;
+  Raised raised(*this);
+  raised.add(job);
 }
 
 // --- references ----------------------------------------------------------------------------------
@@ -311,8 +339,8 @@ JobReport Engine::report_on(JobRecord& job) {
                    std::string(name_of(job)),
                    job.word.priority(),
                    job.word.state(),
-                   job.moves,
-                   job.stolen_from,
+                   job.moves.load(std::memory_order_relaxed),  // see there
+                   job.stolen_from.load(std::memory_order_relaxed),
                    {}};
   JobExtra* extra = job.extra.load(std::memory_order_acquire);
   if (report.state != JobState::failed || extra == nullptr) return report;

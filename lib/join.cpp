@@ -118,7 +118,7 @@ bool Worker::start_for(JobRecord& job) {
     time_.enter(Slice::searching);
     return false;  // whoever finished the last of them has pushed it, or is about to
   }
-  if (!job.word.try_start()) return false;
+  if (engine_->expire_if_late(job) || !job.word.try_start()) return false;
   std::optional<Loan> loan;
   JobRecord* const waiter = this->job();
   if (waiter != nullptr && waiter->word.priority() < job.word.priority())
@@ -135,12 +135,15 @@ bool Worker::start_for(JobRecord& job) {
   return true;
 }
 
+void Worker::expect_other(const JobRecord& job) const {
+  if (!is_part_of(job)) return;
+  throw std::system_error(std::make_error_code(std::errc::resource_deadlock_would_occur),
+                          "a job waits for itself");
+}
+
 void Worker::wait_for(JobRecord& job) {
   if (is_final(job.word.state())) return;
-  if (is_part_of(job)) {
-    throw std::system_error(std::make_error_code(std::errc::resource_deadlock_would_occur),
-                            "a job waits for itself");
-  }
+  expect_other(job);
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   std::optional<Loan> loan;  // once it is clear that others have the job
   wait_until([&] { return is_final(job.word.state()); },
@@ -155,6 +158,7 @@ void Worker::wait_for(JobRecord& job) {
 }
 
 void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {
+  expect_other(job);
   const Timeout patience{std::chrono::nanoseconds(timeout_ns)};
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   const Loan loan(*engine_, this->job(), job);

@@ -2,9 +2,12 @@
 
 #include <algorithm>  // find, min
 #include <mutex>      // lock_guard
+#include <utility>    // exchange
 
-// Locks are taken down the chain of waits, each waiter's before that of what it waits for. What a
-// higher priority brings into another queue is pushed when all are free again.
+// One lock for all loans of a pool: chains of waits may cross, and with waits that give up after a
+// while even close to a ring, so there is no order in which locks of single jobs could be taken. In
+// a ring a change ends where it meets a job whose priority it does not change any more. What a
+// higher priority brings into another queue is pushed when the lock is free again.
 
 namespace jackdaw::detail {
 
@@ -16,14 +19,17 @@ void Raised::add(JobRecord& job) {
   jobs_.push_back(&job);
 }
 
+void Raised::keep(JobRecord& job) { kept_.push_back(&job); }
+
 Raised::~Raised() {
   for (JobRecord* job : jobs_)
     Engine::Submission(engine_, Engine::Submission::Outside{}).push(*job);
+  for (JobRecord* job : kept_) engine_.drop_reference(*job);
 }
 
 // --- what a job has borrowed ---------------------------------------------------------------------
 
-/// Under the mutex of `extra`.
+/// Under the lock of loans.
 void Engine::reconsider(JobRecord& job, JobExtra& extra, Raised& raised) noexcept {
   const auto before = static_cast<std::uint8_t>(job.word.priority());
   if (!extra.unlent) extra.unlent = before;
@@ -55,7 +61,7 @@ void Engine::lend_to_predecessors(JobExtra& extra, std::uint8_t now, Raised& rai
 void Engine::relend(JobRecord& job, std::uint8_t from, std::uint8_t to, Raised& raised) noexcept {
   if (from == to) return;
   JobExtra& extra = extra_of(job);
-  const std::lock_guard hold(extra.mutex);
+  const std::lock_guard hold(lending);
   if (from != no_class) --extra.lenders[from];
   if (to != no_class) ++extra.lenders[to];
   if (!is_final(job.word.state())) reconsider(job, extra, raised);
@@ -63,9 +69,28 @@ void Engine::relend(JobRecord& job, std::uint8_t from, std::uint8_t to, Raised& 
 
 void Engine::want(JobRecord& job, std::uint8_t job_class, Raised& raised) noexcept {
   JobExtra& extra = extra_of(job);
-  const std::lock_guard hold(extra.mutex);
+  const std::lock_guard hold(lending);
   extra.wanted = job_class;
   if (!is_final(job.word.state())) reconsider(job, extra, raised);
+}
+
+/// What it was lent stays behind: who waits hears where it has gone, and lends again.
+std::uint8_t Engine::unlent_class(const JobRecord& job) noexcept {
+  const std::lock_guard hold(lending);
+  const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // others make it
+  if (extra != nullptr && extra->unlent) return *extra->unlent;
+  return static_cast<std::uint8_t>(job.word.priority());
+}
+
+void Engine::promote(JobRecord& job, Priority to) noexcept {
+  const std::lock_guard hold(lending);
+  JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // others make it
+  if (extra != nullptr && extra->unlent)
+    extra->unlent = std::min(*extra->unlent, static_cast<std::uint8_t>(to));
+  if (job.word.priority() <= to || job.word.state() != JobState::pending) return;
+  job.word.set_priority(to);
+  promoted.fetch_add(1, std::memory_order_relaxed);  // a statistic
+  tell(EventKind::promoted, job);
 }
 
 // --- futures -------------------------------------------------------------------------------------
@@ -89,7 +114,7 @@ void Engine::want(const Reply& to, std::uint8_t job_class, Raised& raised) noexc
     return;
   }
   want(*job, job_class, raised);
-  drop_reference(*job);
+  raised.keep(*job);  // its last reference, perhaps, and then code of the program runs
 }
 
 void Engine::locate(std::uint64_t reply, int holder) noexcept {
@@ -113,7 +138,7 @@ void Loan::begin() noexcept {
   if (waiter_ == nullptr) return;
   Raised raised(engine_);
   JobExtra& extra = Engine::extra_of(*waiter_);
-  const std::lock_guard hold(extra.mutex);
+  const std::lock_guard hold(engine_.lending);
   extra.loans.push_back(this);
   change(waiter_->word.priority(), raised);
 }
@@ -122,15 +147,14 @@ Loan::~Loan() {
   if (waiter_ == nullptr) return;
   Raised raised(engine_);
   JobExtra& extra = Engine::extra_of(*waiter_);
-  const std::lock_guard hold(extra.mutex);
+  const std::lock_guard hold(engine_.lending);
   extra.loans.erase(std::find(extra.loans.begin(), extra.loans.end(), this));
   pass_on(lent_, no_class, raised);
 }
 
 void Loan::change(Priority to, Raised& raised) noexcept {
   const auto now = static_cast<std::uint8_t>(to);
-  pass_on(lent_, now, raised);
-  lent_ = now;
+  pass_on(std::exchange(lent_, now), now, raised);  // first: in a ring it may come back here
 }
 
 void Loan::pass_on(std::uint8_t from, std::uint8_t to, Raised& raised) noexcept {

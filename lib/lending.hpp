@@ -13,7 +13,7 @@
 namespace jackdaw::detail {
 
 /// Lasts as long as the wait. Thread-safety: its maker makes and destroys it; change() is for who
-/// holds the mutex of the waiting job's extra.
+/// holds Engine::lending.
 class Loan {
  public:
   /// \param waiter  null: a thread that is no job, which has no priority to lend

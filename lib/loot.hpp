@@ -16,7 +16,7 @@ class Loot {
  public:
   static constexpr std::size_t most = 64;
 
-  /// At most `wanted`, and at most half of what is public, rounded up.
+  /// At most `wanted`, which is not zero, and at most half of what is public, rounded up.
   [[nodiscard]] static Loot take(JobDeque& deque, std::size_t wanted) noexcept {
     Loot loot;
     if (deque.length() <= 0) return loot;

@@ -1,8 +1,8 @@
 #include "packing.hpp"
 
-#include <algorithm>  // minmax_element, stable_sort
+#include <algorithm>  // count_if, minmax_element, replace, stable_sort
 #include <mutex>      // lock_guard
-#include <numeric>    // iota
+#include <numeric>    // accumulate, iota
 #include <vector>     // vector
 
 #include "jackdaw/detail/engine.hpp"  // JobExtra
@@ -14,16 +14,16 @@ void pack_job(const JobRecord& job, PackedJob& packed, Bytes& long_payload) {
   packed = {};
   packed.kind = job.ops->kind->id;
   packed.id = job.id;
-  packed.moves = job.moves;
+  packed.moves = job.moves.load(std::memory_order_relaxed);  // see there
   packed.job_class = static_cast<std::uint8_t>(job.word.priority());
   packed.flags = static_cast<std::uint8_t>(job.word.own_priority());
   job.ops->kind->pack(job, packed, long_payload);
-  const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // came with the job
+  const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // others make it, too
   if (extra != nullptr) pack_limits(extra->limits, packed, long_payload);
 }
 
 void let_go(Engine& engine, JobRecord& job) noexcept {
-  engine.tell(job, JobState::pending, JobState::stolen);
+  engine.tell_gone(job);
   job.word.step_alone(JobState::stolen);
   job.ops->discard(job);
   const JobExtra* const extra = job.extra.load(std::memory_order_relaxed);  // nobody else has it
@@ -35,11 +35,11 @@ void let_go(Engine& engine, JobRecord& job) noexcept {
 namespace {
 
 /// Somebody waits for it who has lent it a priority.
-bool is_wanted(const JobRecord& job) noexcept {
+bool is_wanted(Engine& engine, const JobRecord& job) noexcept {
   if (!job.word.is_shared() || job.word.priority() >= job.word.own_priority()) return false;
   JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // others make it
   if (extra == nullptr) return false;
-  const std::lock_guard hold(extra->mutex);
+  const std::lock_guard hold(engine.lending);
   return extra->wanted != no_class;
 }
 
@@ -48,7 +48,7 @@ bool is_wanted(const JobRecord& job) noexcept {
 bool Packing::take(JobRecord& job) noexcept {
   // One with handles stays; they know where it is. Of one with a future, this may be a stale entry.
   if (job.ops->kind == nullptr || room() == 0) return false;
-  if (is_wanted(job)) return false;  // it comes next here
+  if (is_wanted(engine_, job)) return false;  // it comes next here
   const bool shared = job.word.is_shared();
   if (shared && !job.word.try_leave()) return false;
   try {
@@ -61,7 +61,7 @@ bool Packing::take(JobRecord& job) noexcept {
     let_go(engine_, job);
     return true;
   }
-  engine_.tell(job, JobState::pending, JobState::stolen);
+  engine_.tell_gone(job);
   job.ops->discard(job);
   const PackedJob& packed = room_[count_ - 1];
   const bool here = packed.reply_rank == engine_.rank();
@@ -70,10 +70,30 @@ bool Packing::take(JobRecord& job) noexcept {
   return true;
 }
 
+void Packing::take_from(Overflow& list) {
+  if (room() == 0) return;
+  auto block = list.take_movable();
+  auto wanted = std::min(room(), (block.jobs.size() + 1) / 2);
+  std::vector<JobRecord*> rest;
+  for (JobRecord* job : block.jobs) {
+    if (wanted > 0 && take(*job)) {
+      --wanted;
+    } else {
+      rest.push_back(job);
+    }
+  }
+  list.put_back({std::move(rest), block.put});
+}
+
 void Packing::order_by_time() {
   constexpr std::int64_t alike = 4;  // so many times as long is no matter
   const auto times = std::span(job_ns_).first(count_);
   if (times.empty()) return;
+  const auto known = std::count_if(times.begin(), times.end(), [](auto ns) { return ns > 0; });
+  if (known == 0) return;
+  // Of kinds that nobody has measured, one knows no better than that they are like the others.
+  const auto usual = std::accumulate(times.begin(), times.end(), std::int64_t{0}) / known;
+  std::replace(times.begin(), times.end(), std::int64_t{0}, usual);
   const auto [shortest, longest] = std::minmax_element(times.begin(), times.end());
   if (*longest <= alike * *shortest) return;
   std::vector<std::size_t> order(count_);
@@ -88,6 +108,7 @@ void Packing::order_by_time() {
 void Packing::write(const JobRecord& job) {
   PackedJob packed{};
   pack_job(job, packed, bytes_);
+  if (job.word.is_shared()) packed.job_class = engine_.unlent_class(job);
   if (packed.reply_rank == Reply::here) packed.reply_rank = engine_.rank();
   if (packed.is_long()) {
     packed.parcel = parcels_.keep(std::move(bytes_));

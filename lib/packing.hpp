@@ -14,6 +14,7 @@
 namespace jackdaw::detail {
 
 class Engine;
+class Overflow;
 
 /// A job as it travels, or is kept. `long_payload` gets what has no room in `packed`.
 /// \throws what its payload's codec throws
@@ -35,6 +36,9 @@ class Packing {
   /// Packs a job that the caller has taken from a deque. Then only its cell is left, to be freed.
   /// False: it does not move, or its payload cannot be written or kept; it can run here as it is.
   [[nodiscard]] bool take(JobRecord& job) noexcept;
+  /// The oldest half of a block, rounded up; the rest goes back. Jobs of which
+  /// the first does not move are left alone.
+  void take_from(Overflow& list);
   /// Short jobs first. Who takes from the front gets fewer jobs each time, so that one batch has
   /// many short ones, and a long one goes alone: work is shared, not numbers. O(n log n), if jobs
   /// differ.

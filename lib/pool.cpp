@@ -82,7 +82,8 @@ void count_steps(Statistics& all, std::uint64_t cancelled_early, std::uint64_t e
   }
   const auto late = all.jobs_timed_out, odd = all.jobs_cancelled - cancelled_early;
   step(pending, running) = run + yields + expired_early;
-  step(pending, stolen) = step(stolen, pending) = steals;
+  step(pending, stolen) = steals + all.jobs_given_away;
+  step(stolen, pending) = steals + all.jobs_received;
   step(pending, cancelled) = cancelled_early;
   step(running, preempted) = step(preempted, running) = preemptions;
   step(running, pending) = yields;
@@ -107,6 +108,8 @@ Statistics Pool::statistics() const {
   all.jobs_timed_out = engine_->timed_out.load(std::memory_order_relaxed);
   all.jobs_promoted = engine_->promoted.load(std::memory_order_relaxed);
   all.jobs_rebalanced = engine_->rebalanced.load(std::memory_order_relaxed);
+  all.jobs_given_away = engine_->given_away.load(std::memory_order_relaxed);
+  all.jobs_received = engine_->received.load(std::memory_order_relaxed);
   all.jobs_overflowed = engine_->overflowed.load(std::memory_order_relaxed);
   count_steps(all, engine_->cancelled_early.load(std::memory_order_relaxed),
               engine_->timed_out_early.load(std::memory_order_relaxed));

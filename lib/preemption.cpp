@@ -83,7 +83,6 @@ void Worker::run_on_top(JobRecord& critical) noexcept {
     below.word.move(JobState::preempted, JobState::running);
     engine_->tell(below, JobState::preempted, JobState::running);
   }
-  alert();  // what was said to the job below, another may have heard
 }
 
 // --- turns ---------------------------------------------------------------------------------------
@@ -92,11 +91,12 @@ Worker::Turn::Turn(Worker& worker, Kind kind, Below below) noexcept
     : worker_(worker),
       outer_(worker.turn_.load(std::memory_order_relaxed)),  // own
       below_(below),
-      has_job_(outer_ % 2 == 0 && worker.job() != nullptr) {
+      has_job_(outer_ % 2 == 0 && worker.job() != nullptr),
+      rested_(worker.rested_ns_) {
   if (has_job_) {
-    const auto now = clock_ns();
-    since_ = worker.stint_.since({outer_, worker.finished()}, now);
-    if (below_ == Below::rests) since_ = now - since_;  // how long it has run
+    begun_ = clock_ns();
+    since_ = worker.stint_.since({outer_, worker.finished()}, begun_);
+    if (below_ == Below::rests) since_ = begun_ - since_;  // how long it has run
   }
   const auto next = outer_ / 2 + 1;
   // Release: with Worker::sight; what the last turn left behind.
@@ -106,11 +106,15 @@ Worker::Turn::Turn(Worker& worker, Kind kind, Below below) noexcept
 Worker::Turn::~Turn() {
   const auto last = worker_.turn_.load(std::memory_order_relaxed);  // own
   const auto next = 2 * (last / 2 + 1) + outer_ % 2;
-  if (has_job_) {
-    worker_.stint_.go_on({next, worker_.finished()},
-                         below_ == Below::rests ? clock_ns() - since_ : since_);
+  if (has_job_ && below_ == Below::rests) {
+    const auto now = clock_ns();
+    worker_.stint_.go_on({next, worker_.finished()}, now - since_);
+    worker_.rested_ns_ = rested_ + (now - begun_);  // whatever rested on top of it
+  } else if (has_job_) {
+    worker_.stint_.go_on({next, worker_.finished()}, since_);
   }
   worker_.turn_.store(next, std::memory_order_release);  // as above
+  worker_.alert();  // what was said to the job below, one on top of it may have heard
 }
 
 std::int64_t Worker::elapsed() noexcept {
@@ -141,9 +145,7 @@ void Worker::run_carefully(JobRecord& job) noexcept {
   if (engine_->saved.is_open() && set_aside(job)) return;
   const bool shared = job.word.is_shared();
   const JobExtra* const extra = job.extra.load(std::memory_order_acquire);  // made before
-  if (!shared && extra != nullptr && extra->limits.deadline_ns != Limits::none &&
-      std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count() >=
-          extra->limits.deadline_ns)
+  if (!shared && extra != nullptr && extra->limits.is_past(std::chrono::system_clock::now()))
     return expire(job);
   if (engine_->events->is_on() && !shared) {
     engine_->tell(job, JobState::pending, JobState::running);

@@ -13,13 +13,29 @@ constexpr int fastest = 16, slowest = 8;  // of the configured interval: a part,
 
 }  // namespace
 
-void Rebalancing::look() {
-  std::vector<Queue> queues;
-  for (const auto& worker : engine_.workers) {
-    queues.push_back({worker->queued(), std::max<std::int64_t>(worker->job_ns(), 1)});
+/// What a worker has not fetched yet of what it was given counts as its own. One that has measured
+/// no job is taken to have jobs like those of the others.
+std::vector<Queue> Rebalancing::queues() const {
+  std::vector<Queue> all;
+  std::int64_t known = 0, ns = 0;
+  for (std::size_t i = 0; i < engine_.workers.size(); ++i) {
+    const Worker& worker = *engine_.workers[i];
+    auto jobs = worker.queued();
+    for (const auto& gift : engine_.gifts[i]) jobs += gift.jobs();
+    all.push_back({jobs, worker.job_ns()});
+    if (worker.job_ns() > 0) ++known;
+    ns += worker.job_ns();
   }
+  const auto usual = std::max<std::int64_t>(known > 0 ? ns / known : 0, 1);
+  for (Queue& queue : all) {
+    if (queue.ns_per_job == 0) queue.ns_per_job = usual;
+  }
+  return all;
+}
+
+void Rebalancing::look() {
   std::int64_t moved = 0;
-  for (const Move& move : plan_moves(queues, engine_.config.imbalance_threshold))
+  for (const Move& move : plan_moves(queues(), engine_.config.imbalance_threshold))
     moved += carry_out(move);
   const std::chrono::nanoseconds usual = engine_.config.rebalance_interval;
   interval_ = moved > 0 ? std::max(interval_ / 2, usual / fastest)
@@ -51,6 +67,7 @@ void Rebalancing::give(std::size_t worker, std::size_t job_class, std::vector<Jo
   heavy_barrier();  // first the put, then the pulse: pair (P) of IdleSet
   auto& idle = *engine_.idle;
   if ((idle.pulse() & std::uint64_t{1} << job_class) == 0) idle.set_present(job_class);
+  if (job_class == static_cast<std::size_t>(Priority::critical)) engine_.alert_workers();
   if (!idle.wake(worker) && (idle.pulse() & Pulse::hungry) != 0) idle.wake_one();
 }
 

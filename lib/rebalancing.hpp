@@ -4,12 +4,15 @@
 
 #include <chrono>   // nanoseconds
 #include <cstddef>  // size_t
+#include <cstdint>  // int64_t
+#include <vector>   // vector
 
 #include "jackdaw/detail/engine.hpp"  // Engine
 
 namespace jackdaw::detail {
 
 struct Move;
+struct Queue;
 
 /// One thread looks.
 class Rebalancing {
@@ -24,6 +27,7 @@ class Rebalancing {
   [[nodiscard]] std::chrono::nanoseconds interval() const noexcept { return interval_; }
 
  private:
+  [[nodiscard]] std::vector<Queue> queues() const;
   [[nodiscard]] std::int64_t carry_out(const Move& move);
   void give(std::size_t worker, std::size_t job_class, std::vector<JobRecord*> jobs);
 

@@ -198,13 +198,18 @@ bool Worker::hunt_once() noexcept {
 }
 
 /// The clock is read for a job after a hunt, and for one now and then: enough to know its kind.
+/// Time in which it waited does not count, and an entry that was stale teaches nothing.
 void Worker::run_timed(JobRecord& job) noexcept {
   MeanTime& kind = job.ops->note->run_time;  // outlives the job
+  const auto before = finished();
+  const auto rested = rested_ns_;
   const auto start = std::chrono::steady_clock::now();
   run_or_drop(job);
-  const auto ns = std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count();
+  if (finished() == before) return;
+  const auto ns = std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count() -
+                  (rested_ns_ - rested);
   kind.learn(ns);
-  job_time_.learn(ns);
+  job_time_.learn(kind.ns());  // what was told of the kind counts here, too
 }
 
 /// Looks for work, harder and harder. True: it found some, and ran dry again. False: it gave up,

@@ -28,7 +28,10 @@ class OutsideDoor final : public EngineDoor {
                                       Parcels& parcels) noexcept override {
     Packing packing(room, parcels, engine_);
     for (std::size_t c = 0; c < priority_count && packing.count() == 0; ++c) {
+      packing.take_from(engine_.overflow[c]);  // the oldest
+      for (const auto& inbox : engine_.inboxes) steal_from(inbox->store.deques[c], packing);
       for (const auto& worker : engine_.workers) steal_from(worker->store.deques[c], packing);
+      for (auto& gift : engine_.gifts) packing.take_from(gift[c]);  // not fetched yet
     }
     if (engine_.config.strategy == Strategy::adaptive) packing.order_by_time();
     return packing.count();
@@ -42,8 +45,8 @@ class OutsideDoor final : public EngineDoor {
  private:
   /// Half of what a deque has, one batch at most. Its owner may be in a job that does not answer.
   void steal_from(JobDeque& deque, Packing& packing) noexcept {
-    if (packing.room() < Loot::most) return;
-    const auto loot = Loot::take(deque, Loot::most);
+    if (packing.room() == 0) return;
+    const auto loot = Loot::take(deque, packing.room());
     for (JobRecord* job : loot.jobs()) {
       if (!packing.take(*job)) Engine::Submission(engine_).push(*job);
     }
@@ -112,7 +115,7 @@ bool Steward::is_idle() const noexcept {
 /// While all workers sleep, nothing waits.
 void Steward::keep_order(Clock::time_point now) {
   constexpr std::chrono::nanoseconds never{0};
-  if (is_idle()) return;
+  if (is_idle()) return ageing_.forget();
   if (ageing_.interval() > never && now >= next_ageing_) {
     ageing_.look(now);
     next_ageing_ = now + ageing_.interval();

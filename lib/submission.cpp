@@ -31,34 +31,6 @@ Priority priority_of(const JobOptions& options) {
   return this_worker->job()->word.own_priority();
 }
 
-void Overflow::put(std::vector<JobRecord*> block) {
-  if (block.empty()) return;
-  const std::lock_guard hold(mutex_);
-  blocks_.push_back({std::move(block), Clock::now()});
-  blocks_count_.store(blocks_.size(), std::memory_order_release);  // (P) as a put into a deque
-}
-
-std::vector<JobRecord*> Overflow::take() {
-  if (empty()) return {};
-  const std::lock_guard hold(mutex_);
-  return take_first();
-}
-
-std::vector<JobRecord*> Overflow::take_before(Clock::time_point time) {
-  if (empty()) return {};
-  const std::lock_guard hold(mutex_);
-  if (blocks_.empty() || blocks_.front().put > time) return {};
-  return take_first();
-}
-
-std::vector<JobRecord*> Overflow::take_first() {
-  if (blocks_.empty()) return {};
-  auto block = std::move(blocks_.front().jobs);
-  blocks_.pop_front();
-  blocks_count_.store(blocks_.size(), std::memory_order_release);  // under the mutex
-  return block;
-}
-
 Engine::Submission::Submission(Engine& engine)
     : engine_(engine),
       worker_(this_worker != nullptr && &this_worker->engine() == &engine ? this_worker : nullptr),

@@ -131,9 +131,9 @@ JobRecord* Worker::fetch(std::size_t job_class) noexcept {
 }
 
 JobRecord* Worker::from_list(Overflow& list, std::size_t job_class) noexcept {
-  auto block = list.take();
-  if (block.empty()) return nullptr;
-  return settle(block.data(), block.size(), job_class);
+  auto jobs = list.take().jobs;
+  if (jobs.empty()) return nullptr;
+  return settle(jobs.data(), jobs.size(), job_class);
 }
 
 JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {

@@ -1,8 +1,9 @@
 #include "time_limits.hpp"
 
-#include <algorithm>  // push_heap, pop_heap
+#include <algorithm>  // make_heap, max, partition, pop_heap, push_heap
 #include <chrono>     // nanoseconds, steady_clock, system_clock
 #include <cstdio>     // fprintf
+#include <iterator>   // make_move_iterator
 #include <utility>    // move
 
 namespace jackdaw {
@@ -13,7 +14,9 @@ std::string describe(const Overstay& overstay) {
     std::snprintf(text, sizeof text, "%.3g s", std::chrono::duration<double>(time).count());
     return std::string(text);
   };
-  const auto name = overstay.name.empty() ? std::string() : " '" + overstay.name + "'";
+  auto name = overstay.name.empty() ? std::string() : " '" + overstay.name + "'";
+  if (!overstay.kind.empty() && overstay.kind != overstay.name)
+    name += " of kind '" + overstay.kind + "'";
   const auto limit = overstay.limit == std::chrono::nanoseconds::zero()
                          ? std::string("its deadline")
                          : "its time limit of " + seconds(overstay.limit);
@@ -94,6 +97,7 @@ void TimeLimits::learn(Worker& worker, Sighting& seen) {
     seen.overstay.job = job.id;
     seen.name = engine_.name_of(job);
     seen.overstay.name = seen.name;
+    if (job.ops != nullptr && job.ops->kind != nullptr) seen.overstay.kind = job.ops->kind->name;
     seen.priority = job.word.priority();
     seen.overstay.rank = engine_.rank();
     seen.overstay.limit = std::chrono::nanoseconds(seen.limits.timeout_ns);
@@ -137,9 +141,28 @@ void TimeLimits::tell(Sighting& seen, std::int64_t past) {
 // --- deadlines -----------------------------------------------------------------------------------
 
 void TimeLimits::watch_deadline(std::int64_t deadline_ns, JobRef job) {
+  std::vector<Deadline> done;  // their last references, dropped outside the lock
   const std::lock_guard hold(mutex_);
-  deadlines_.push_back({deadline_ns, std::move(job)});
+  if (deadlines_.size() >= prune_at_) done = prune();
+  add({deadline_ns, std::move(job)});
+}
+
+void TimeLimits::add(Deadline deadline) {
+  deadlines_.push_back(std::move(deadline));
   std::push_heap(deadlines_.begin(), deadlines_.end(), comes_later);
+}
+
+/// So that jobs which ended long before their deadlines, and their results, are not kept. Each time
+/// that the list has doubled: O(1) for each that is added.
+std::vector<TimeLimits::Deadline> TimeLimits::prune() {
+  const auto is_open = [](const Deadline& deadline) { return !is_final(deadline.job.state()); };
+  const auto first_done = std::partition(deadlines_.begin(), deadlines_.end(), is_open);
+  std::vector<Deadline> done(std::make_move_iterator(first_done),
+                             std::make_move_iterator(deadlines_.end()));
+  deadlines_.erase(first_done, deadlines_.end());
+  std::make_heap(deadlines_.begin(), deadlines_.end(), comes_later);
+  prune_at_ = std::max(fewest_pruned, 2 * deadlines_.size());
+  return done;
 }
 
 void TimeLimits::expire(std::int64_t clock_now) {
@@ -152,7 +175,11 @@ void TimeLimits::expire(std::int64_t clock_now) {
       deadlines_.pop_back();
     }
   }
-  for (const Deadline& deadline : passed) engine_.expire(deadline.job);
+  for (Deadline& deadline : passed) {
+    if (engine_.expire(deadline.job)) continue;
+    const std::lock_guard hold(mutex_);
+    add(std::move(deadline));  // the next look will find it settled
+  }
 }
 
 void TimeLimits::clear() {

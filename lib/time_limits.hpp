@@ -2,6 +2,7 @@
 /// \file
 /// Sees to it that jobs which run too long are asked to stop, and told of while they run on.
 
+#include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <mutex>        // mutex
 #include <string_view>  // string_view
@@ -22,7 +23,7 @@ class TimeLimits {
   /// Looks at every worker, and at the jobs whose deadline has passed before they started.
   void look();
   [[nodiscard]] std::vector<Overstay> overstays() const;
-  /// Of a job with handles. `job` is let go soon after the deadline.
+  /// Of a job with handles. `job` is let go soon after the deadline, or some time after its end.
   void watch_deadline(std::int64_t deadline_ns, JobRef job);
   /// Lets all jobs go. Afterwards nothing looks any more.
   void clear();
@@ -49,12 +50,17 @@ class TimeLimits {
   void ask_to_stop(Worker& worker, Sighting& seen);
   void tell(Sighting& seen, std::int64_t past);
   void expire(std::int64_t clock_now);
+  void add(Deadline deadline);  // under the mutex, as is the next
+  [[nodiscard]] std::vector<Deadline> prune();
+
+  static constexpr std::size_t fewest_pruned = 1024;
 
   Engine& engine_;
   std::vector<Sighting> seen_;  // by worker
   mutable std::mutex mutex_;    // of what follows
   std::vector<Overstay> overstays_;
   std::vector<Deadline> deadlines_;  // a heap, the next one first
+  std::size_t prune_at_ = fewest_pruned;
 };
 
 }  // namespace jackdaw::detail

@@ -112,7 +112,8 @@ void Worker::drop(JobRecord& job) noexcept {
 }
 
 void Worker::run_shared_entry(JobRecord& job) noexcept {
-  if (!job.word.try_start()) {  // cancelled, or started by another
+  // Cancelled, or started by another, or too late.
+  if (engine_->expire_if_late(job) || !job.word.try_start()) {
     leave_watch();
     if (!engine_->drop_entry(job)) return;
     return count_dropped();
@@ -126,6 +127,8 @@ void Worker::run_shared_entry(JobRecord& job) noexcept {
 /// then its entry is in a queue again, or somebody waits for it
 bool Worker::run_shared(JobRecord& job, Runner runner) noexcept {
   engine_->tell(job, JobState::pending, JobState::running);
+  if (job.word.stop_requested())
+    alert();  // said to it before it yielded, on another worker perhaps
   JobContext context(*this, job);
   auto outcome = job.ops->call(job, context);
   leave_watch();

@@ -140,8 +140,9 @@ void Courier::hear_of_save(Home& home, const SaveWord& word) {
   const bool says_more = word.round == save_round_ && saving_ && word.leaves != 0 && !leaves_;
   if (!(is_new || says_more) || word.round <= resumed_round_) return;
   save_round_ = word.round;
+  if (is_new) wants_to_resume_ = false;  // it meant another
   leaves_ = word.leaves != 0;
-  if (!saving_) saving_since_ns_ = network_.now();
+  saving_since_ns_ = network_.now();  // the jobs that run have their time from now on
   saving_ = true;
   home.save();
   (void)take_back(home);
@@ -154,7 +155,7 @@ void Courier::hear_of_resume(Home& home, const SaveWord& word) {
   save_round_ = std::max(save_round_, word.round);
   ++called_off_;
   if (saving_) home.resume();
-  saving_ = leaves_ = false;
+  saving_ = leaves_ = wants_to_resume_ = false;
   pass_on(Mail::resume, word);
 }
 

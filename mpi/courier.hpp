@@ -100,11 +100,12 @@ class Courier {
   /// Lets all ranks set jobs aside, as soon as they hear of it: then it is over soon.
   /// \param leaves  the ranks will not go on afterwards
   void save(Home& home, bool leaves);
-  /// Calls that off on all ranks, as soon as no sum is under way that may say that all is over.
+  /// Calls that off on all ranks, as soon as no sum is under way that may say that all is over. Any
+  /// number of ranks may do so.
   void resume() noexcept { wants_to_resume_ = true; }
   [[nodiscard]] bool is_saving() const noexcept { return saving_; }
   [[nodiscard]] bool will_leave() const noexcept { return leaves_; }
-  /// Since when it is saving; of Network::now.
+  /// Since when it is saving, or must leave; of Network::now.
   [[nodiscard]] std::int64_t saving_since_ns() const noexcept { return saving_since_ns_; }
   /// No job is left on any rank, and all ranks know.
   [[nodiscard]] bool is_over() const noexcept { return termination_.over(); }

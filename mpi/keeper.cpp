@@ -1,6 +1,6 @@
 #include "keeper.hpp"
 
-#include <algorithm>  // find_if
+#include <algorithm>  // find_if, none_of
 #include <array>      // array
 #include <cstdio>     // fprintf
 #include <ctime>      // gmtime_r, strftime
@@ -55,12 +55,12 @@ Keeper::Keeper(MPI_Comm comm, const Kinds& kinds, CheckpointOptions options,
       plan_({.every_ns = ns_of(options_.every),
              .grace_ns = ns_of(options_.grace),
              .heeds_signals = options_.on_signals,
-             .give_up = [this] { give_up(); }}) {
+             .give_up = [this] { give_up(); }}),
+      watch_(options_.on_signals) {
   check(MPI_Comm_rank(comm_, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(comm_, &size_), "MPI_Comm_size");
   throw_if_any(complaint_of([this] { open_directory(); }));
   throw_if_any(complaint_of([this] { expect_to_see_it(); }));
-  watch_.emplace(options_.on_signals);
 }
 
 void Keeper::throw_if_any(const std::string& mine) const {
@@ -113,32 +113,36 @@ std::optional<Manifest> Keeper::read_together() const {
 
 void Keeper::expect_same_work(const Manifest& manifest) const {
   if (manifest.label == options_.label) return;
-  throw CheckpointError(manifest_path(options_.directory).string() + ": it is a checkpoint of '" +
-                        manifest.label + "', and this is '" + options_.label +
-                        "'; give this run another directory");
+  throw CheckpointError(manifest_path(options_.directory), manifest.label_at,
+                        "it is a checkpoint of '" + manifest.label + "', and this is '" +
+                            options_.label + "'; give this run another directory");
 }
 
 /// What adds them to the reducers.
 std::vector<std::function<void()>> Keeper::read_values(const std::filesystem::path& path,
-                                                       const std::vector<KeptValue>& values) const {
-  std::vector<std::function<void()>> additions;
-  const auto fail = [&](const std::string& why) {
-    throw CheckpointError(path.string() + ": " + why);
+                                                       const RankContents& contents) const {
+  const auto has_name = [](const std::string& name) {
+    return [&name](const auto& named) { return named.name == name; };
   };
+  for (const KeptValue& value : contents.values) {
+    if (std::none_of(reducers_.begin(), reducers_.end(), has_name(value.name)))
+      throw CheckpointError(path, value.at,
+                            "it has a reducer '" + value.name + "', which this program has not");
+  }
+  std::vector<std::function<void()>> additions;
   for (const KeptReducer& reducer : reducers_) {
-    const auto found = std::find_if(values.begin(), values.end(), [&](const KeptValue& value) {
-      return value.name == reducer.name;
-    });
-    if (found == values.end()) fail("it has no reducer '" + reducer.name + "'");
+    const auto& values = contents.values;
+    const auto found = std::find_if(values.begin(), values.end(), has_name(reducer.name));
+    if (found == values.end())
+      throw CheckpointError(path, contents.values_at, "it has no reducer '" + reducer.name + "'");
     try {
       additions.push_back(reducer.read(found->bytes));
     } catch (const std::exception& error) {
-      fail("the value of the reducer '" + reducer.name + "' cannot be read: " + error.what());
+      throw CheckpointError(
+          path, found->at,
+          "the value of the reducer '" + reducer.name + "' cannot be read: " + error.what());
     }
   }
-  if (values.size() > reducers_.size())
-    fail("it has " + std::to_string(values.size()) + " reducers, and this program keeps " +
-         std::to_string(reducers_.size()));
   return additions;
 }
 
@@ -160,15 +164,14 @@ std::optional<Resumption> Keeper::restore(
       auto contents = read_rank_file(path, {manifest->run, manifest->generation, file, files},
                                      manifest->files[file],
                                      [this](std::uint64_t id) { return kinds_.find(id); });
-      for (auto& addition : read_values(path, contents.values))
-        additions.push_back(std::move(addition));
+      for (auto& addition : read_values(path, contents)) additions.push_back(std::move(addition));
       for (SavedJob& job : contents.jobs) jobs.push_back(std::move(job));
     }
   }));
   for (const auto& add : additions) add();
   for (SavedJob& saved : jobs) hold(saved.job, std::move(saved.long_payload));
   run_ = manifest->run;
-  generation_ = manifest->generation;
+  generation_ = tried_ = manifest->generation;
   seconds_before_ = manifest->seconds;
   failures_before_ = {manifest->failed, 0, manifest->first_failure};
   return Resumption{generation_, manifest->jobs(), files, manifest->seconds, manifest->written};
@@ -177,7 +180,6 @@ std::optional<Resumption> Keeper::restore(
 // --- running -------------------------------------------------------------------------------------
 
 void Keeper::begin_run() {
-  if (!watch_) watch_.emplace(options_.on_signals);
   plan_.put_off(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
 }
 
@@ -216,8 +218,10 @@ void Keeper::expect_files(const Manifest& manifest) const {
   }
 }
 
+/// One that has failed has used its number up: if it failed after the manifest was renamed, that
+/// names its files, and the next one must not touch them.
 void Keeper::save(const std::vector<SavedJob>& jobs, const Failures& failures) {
-  const auto generation = generation_ + 1;
+  const auto generation = ++tried_;
   const auto rank = static_cast<std::uint32_t>(rank_);
   const auto path = options_.directory / rank_file_name(generation, rank);
   RankContents contents;
@@ -225,7 +229,7 @@ void Keeper::save(const std::vector<SavedJob>& jobs, const Failures& failures) {
   FileSummary summary;
   throw_if_any(complaint_of([&] {
     for (const KeptReducer& reducer : reducers_)
-      contents.values.push_back({reducer.name, reducer.write()});
+      contents.values.push_back({.name = reducer.name, .bytes = reducer.write()});
     summary = write_rank_file(path, {run_, generation, rank, static_cast<std::uint32_t>(size_)},
                               contents);
   }));

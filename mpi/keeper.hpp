@@ -53,9 +53,8 @@ class Keeper {
   [[nodiscard]] std::optional<Resumption> restore(
       const std::function<void(const PackedJob&, Bytes)>& hold);
 
-  /// Before the ranks run. Signals are noted since the keeper was made, until end_run().
+  /// Before the ranks run. Signals are noted as long as the keeper lives.
   void begin_run();
-  void end_run() noexcept { watch_.reset(); }
   [[nodiscard]] SavePlan& plan() noexcept { return plan_; }
 
   /// Collective: writes the next checkpoint. \throws CheckpointError  on every rank: it could not
@@ -80,8 +79,8 @@ class Keeper {
   void expect_to_see_it() const;
   [[nodiscard]] std::optional<Manifest> read_together() const;
   void expect_same_work(const Manifest& manifest) const;
-  [[nodiscard]] std::vector<std::function<void()>> read_values(
-      const std::filesystem::path& path, const std::vector<KeptValue>& values) const;
+  [[nodiscard]] std::vector<std::function<void()>> read_values(const std::filesystem::path& path,
+                                                               const RankContents& contents) const;
   void give_up() const;
   void expect_files(const Manifest& manifest) const;
   [[nodiscard]] double seconds_so_far() const;
@@ -93,10 +92,11 @@ class Keeper {
   int rank_ = 0, size_ = 1;
   std::optional<DirectoryLock> lock_;  // of rank 0
   SavePlan plan_;
-  std::optional<SignalWatch> watch_;
+  SignalWatch watch_;
   std::uint64_t run_ = 0;
   std::uint64_t last_jobs_ = 0;
   std::uint64_t generation_ = 0;  // of the last checkpoint; 0: there was none
+  std::uint64_t tried_ = 0;       // of the last one that was begun
   Failures failures_before_;
   double seconds_before_ = 0;
   Clock::time_point start_ = Clock::now();

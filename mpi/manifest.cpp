@@ -1,7 +1,7 @@
 #include "manifest.hpp"
 
 #include <algorithm>      // replace
-#include <charconv>       // from_chars
+#include <charconv>       // from_chars, to_chars
 #include <cstdio>         // snprintf
 #include <fstream>        // ifstream
 #include <iterator>       // istreambuf_iterator
@@ -25,6 +25,12 @@ std::string hexadecimal(std::uint64_t number) {
   return text;
 }
 
+/// As from_chars reads it. std::to_string would follow the program's locale, and write commas.
+std::string decimal(double number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
@@ -43,7 +49,7 @@ std::string text_of(const Manifest& manifest) {
   line("generation", std::to_string(manifest.generation));
   line("label", manifest.label);
   line("written", manifest.written);
-  line("seconds", std::to_string(manifest.seconds));
+  line("seconds", decimal(manifest.seconds));
   line("failed", std::to_string(manifest.failed));
   line("first-failure", manifest.first_failure);
   line("ranks", std::to_string(manifest.files.size()));
@@ -75,6 +81,10 @@ class Lines {
     if (!line.starts_with(key) || line.size() == key.size() || line[key.size()] != ' ')
       fail("a line should begin here with '" + std::string(key) + "'");
     return line.substr(key.size() + 1);
+  }
+  /// Of what was taken last.
+  [[nodiscard]] std::size_t offset_of(std::string_view taken) const noexcept {
+    return static_cast<std::size_t>(taken.data() - text_.data());
   }
   template <typename T>
   T number(std::string_view text, int base = 10) const {
@@ -126,7 +136,9 @@ Manifest parse(const std::filesystem::path& path, std::string_view text) {
   Manifest manifest;
   manifest.run = lines.take_number<std::uint64_t>("run", 16);
   manifest.generation = lines.take_number<std::uint64_t>("generation");
-  manifest.label = lines.take("label");
+  const auto label = lines.take("label");
+  manifest.label = label;
+  manifest.label_at = lines.offset_of(label);
   manifest.written = lines.take("written");
   manifest.seconds = lines.take_number<double>("seconds");
   manifest.failed = lines.take_number<std::uint64_t>("failed");

@@ -14,13 +14,14 @@ namespace jackdaw::mpi {
 
 struct Manifest {
   std::uint64_t run = 0;             ///< drawn when the first run began
-  std::uint64_t generation = 0;      ///< from 1; each checkpoint of a run has the next one
+  std::uint64_t generation = 0;      ///< from 1; each attempt of a run has the next one
   std::string label{};               ///< CheckpointOptions::label; one line
   std::string written{};             ///< ISO 8601, UTC
   double seconds = 0;                ///< that all runs have taken so far
   std::uint64_t failed = 0;          ///< jobs that threw
   std::string first_failure{};       ///< what the first of them said; one line
   std::vector<FileSummary> files{};  ///< by rank
+  std::uint64_t label_at = 0;        ///< byte of the file that was read
 
   [[nodiscard]] std::uint64_t jobs() const noexcept;
   [[nodiscard]] std::uint64_t bytes() const noexcept;
@@ -30,7 +31,8 @@ struct Manifest {
 [[nodiscard]] std::filesystem::path manifest_path(const std::filesystem::path& directory);
 
 /// From now on the checkpoint in `directory` is this one: one rename. The files are there.
-/// \throws CheckpointError  it cannot be written; then the checkpoint is the one that it was
+/// \throws CheckpointError  it cannot be written; then the checkpoint is the one that it was, or,
+/// if only the directory could not be brought to the disk, this one: the files of both must stay
 void write_manifest(const std::filesystem::path& directory, const Manifest& manifest);
 
 /// Nothing: there is no checkpoint. \throws CheckpointError  it is damaged, cut off, or of another

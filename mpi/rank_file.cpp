@@ -198,6 +198,7 @@ class Reader {
       fail("a block of " + std::to_string(head.bytes) +
            " bytes begins here, and ends behind the end");
     offset_ += sizeof head;
+    if (head.tag == Tag::values) contents_.values_at = offset_;
     Bytes bytes(head.bytes);
     get(bytes.data(), bytes.size());
     if (checksum_of(bytes) != head.body_sum) fail("the checksum of a block is wrong");
@@ -231,11 +232,12 @@ class Reader {
     kinds_.emplace(id, kind);
   }
   void read_value(Body& body) {
+    const auto at = body.offset();
     const auto name = body.take_counted();
     const auto value = body.take_counted();
     contents_.values.push_back(
         {std::string(reinterpret_cast<const char*>(name.data()), name.size()),
-         Bytes(value.begin(), value.end())});
+         Bytes(value.begin(), value.end()), at});
   }
   void read_job(Body& body) {
     SavedJob saved{.job = body.take<PackedJob>()};

@@ -35,12 +35,14 @@ struct FileSummary {
 
 struct KeptValue {
   std::string name;
-  Bytes bytes;
+  Bytes bytes{};
+  std::uint64_t at = 0;  ///< where it begins in the file that was read
 };
 
 struct RankContents {
-  std::vector<KeptValue> values;
-  std::vector<SavedJob> jobs;
+  std::vector<KeptValue> values{};
+  std::vector<SavedJob> jobs{};
+  std::uint64_t values_at = 0;  ///< where the values begin in the file that was read
 };
 
 /// By the id of a kind, what this program has of it; null: nothing.

@@ -191,21 +191,24 @@ void RankSource::heed(Home& home) {
   if (plan_ != nullptr) heed_plan(home);
 }
 
-/// The first rank alone has a clock for checkpoints; any may be asked for one.
+/// The first rank alone has a clock for checkpoints; any may be asked for one. Each knows how long
+/// one has taken: the first may wait for a sum that is not there before a job elsewhere has ended,
+/// and must not call off anything meanwhile.
 void RankSource::heed_plan(Home& home) {
   const auto now = clock_ns();
   const bool first = settings_.rank == 0;
+  const auto called_off = courier_.called_off();
+  if (std::exchange(called_off_, called_off) != called_off) plan_->put_off(now);
   const bool leave = plan_->must_leave();
+  const bool asked = plan_->take_request();  // who asks may be content with one that is under way
   if (!courier_.is_saving()) {
-    if (leave || plan_->is_asked() || (first && plan_->is_due(now))) courier_.save(home, leave);
+    if (leave || asked || (first && plan_->is_due(now))) courier_.save(home, leave);
   } else if (leave && !courier_.will_leave()) {
     courier_.save(home, true);
   }
-  if (!courier_.is_saving() || !first || !plan_->is_too_long(now - courier_.saving_since_ns()))
-    return;
-  if (courier_.will_leave()) plan_->give_up();
-  courier_.resume();
-  plan_->put_off(now);
+  if (!courier_.is_saving() || !plan_->is_too_long(now - courier_.saving_since_ns())) return;
+  if (!courier_.will_leave()) return courier_.resume();
+  if (first) plan_->give_up();
 }
 
 void RankSource::restart(SavePlan* plan) noexcept {

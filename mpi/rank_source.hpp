@@ -77,6 +77,7 @@ class RankSource final : public WorkSource {
   Courier& courier_;
   const Kinds& kinds_;
   SavePlan* plan_ = nullptr;
+  std::uint64_t called_off_ = 0;  ///< checkpoints, as far as the plan knows
   Settings settings_;
   std::thread::id maker_;
   std::atomic<bool> taken_{false};  ///< (C) exchange acquires, store releases: all of the courier

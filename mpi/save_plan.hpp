@@ -25,7 +25,12 @@ class SavePlan {
   void ask() noexcept {
     asked_.store(true, std::memory_order_relaxed);
   }  // relaxed: looked at again
-  [[nodiscard]] bool is_asked() const noexcept { return asked_.load(std::memory_order_relaxed); }
+  /// It counts once: when the checkpoint that it has begun is called off, it does not begin the
+  /// next.
+  [[nodiscard]] bool take_request() noexcept {
+    return asked_.load(std::memory_order_relaxed) &&  // a look; exchange decides
+           asked_.exchange(false, std::memory_order_relaxed);
+  }
   [[nodiscard]] bool must_leave() const noexcept {
     return settings_.heeds_signals && SignalWatch::caught() != 0;
   }
@@ -33,7 +38,6 @@ class SavePlan {
     return settings_.every_ns > 0 && now_ns >= due_ns_;
   }
   [[nodiscard]] bool is_too_long(std::int64_t ns) const noexcept { return ns > settings_.grace_ns; }
-  [[nodiscard]] bool heeds_signals() const noexcept { return settings_.heeds_signals; }
 
   /// It was made, or has failed: the next one is due after a whole interval.
   void put_off(std::int64_t now_ns) noexcept {

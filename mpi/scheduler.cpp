@@ -153,7 +153,6 @@ void Scheduler::run() {
     inside_->run_once();
     inside_->add_failures(before, failures);
   } while (keeper != nullptr && inside_->save_what_is_left(failures));
-  if (keeper != nullptr) keeper->end_run();
   if (failures.jobs == 0) return;
   std::string what = std::to_string(failures.jobs) + " job(s) threw; the first " + failures.first;
   if (failures.cancelled > 0)
@@ -212,8 +211,9 @@ void Scheduler::Inside::add_failures(Statistics& before, mpi::Failures& failures
 bool Scheduler::Inside::save_what_is_left(const mpi::Failures& failures) {
   auto jobs = pool.take_saved();
   enum : std::size_t { saved, round, signal, stopped, off };
+  const int caught = keeper->plan().must_leave() ? mpi::SignalWatch::caught() : 0;
   std::array<std::uint64_t, 5> most{jobs.empty() ? 0U : 1U, courier.save_round(),
-                                    static_cast<std::uint64_t>(mpi::SignalWatch::caught()),
+                                    static_cast<std::uint64_t>(caught),
                                     courier.has_stopped() ? 1U : 0U, courier.called_off()};
   mpi::check(MPI_Allreduce(MPI_IN_PLACE, most.data(), static_cast<int>(most.size()), MPI_UINT64_T,
                            MPI_MAX, session->comm()),
@@ -230,12 +230,10 @@ bool Scheduler::Inside::save_what_is_left(const mpi::Failures& failures) {
       std::fprintf(stderr, "jackdaw: %s; the run goes on, and there is %s\n", error.what(),
                    keeper->description().c_str());
   }
-  if (leaves) {
-    keeper->end_run();
+  if (leaves)
     throw Interrupted("interrupted by " + mpi::SignalWatch::name(static_cast<int>(most[signal])) +
                       "; what is left, " + std::to_string(keeper->last_jobs()) + " job(s), is " +
                       keeper->description());
-  }
   for (SavedJob& job : jobs) source.hold(job.job, std::move(job.long_payload));
   keeper->plan().put_off(network.now());
   keeper->count_seconds(static_cast<double>(network.now() - courier.saving_since_ns()) * 1e-9);

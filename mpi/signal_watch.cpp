@@ -1,9 +1,9 @@
 #include "signal_watch.hpp"
 
-#include <atomic>    // atomic
-#include <cstddef>   // size_t
-#include <optional>  // optional
-#include <utility>   // exchange
+#include <array>    // array
+#include <atomic>   // atomic
+#include <cstddef>  // size_t
+#include <mutex>    // mutex
 
 #include "jackdaw/checkpoint.hpp"  // note_checkpoint_signals
 
@@ -16,30 +16,34 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal's handler may wri
 
 void note_signal(int signal) { caught_signal.store(signal, std::memory_order_relaxed); }
 
-using Actions = std::array<struct sigaction, 2>;
 constexpr std::array<int, 2> signals{SIGUSR1, SIGTERM};
-std::optional<Actions> early;  // what there was before note_checkpoint_signals()
+std::mutex watches_mutex;  // of what follows
+int watches = 0;
+std::array<struct sigaction, 2> before{};  // what the signals did before the first of them
 
-/// \returns what there was before
-Actions note_signals() noexcept {
+void begin_watch() {
+  const std::lock_guard hold(watches_mutex);
+  if (watches++ > 0) return;
   caught_signal.store(0, std::memory_order_relaxed);
   struct sigaction action {};
   action.sa_handler = &note_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  Actions before{};
   for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &before[i]);
-  return before;
+}
+void end_watch() {
+  const std::lock_guard hold(watches_mutex);
+  if (--watches > 0) return;
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &before[i], nullptr);
 }
 
 }  // namespace
 
 SignalWatch::SignalWatch(bool on) : on_(on) {
-  if (on_) before_ = early ? *std::exchange(early, {}) : note_signals();
+  if (on_) begin_watch();
 }
 SignalWatch::~SignalWatch() {
-  if (!on_) return;
-  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &before_[i], nullptr);
+  if (on_) end_watch();
 }
 
 int SignalWatch::caught() noexcept { return caught_signal.load(std::memory_order_relaxed); }
@@ -51,6 +55,7 @@ std::string SignalWatch::name(int signal) {
 
 }  // namespace jackdaw::mpi
 
+/// A watch that nobody ends: results are printed, and MPI ends, after the last run.
 void jackdaw::note_checkpoint_signals() noexcept {
-  if (!mpi::early) mpi::early = mpi::note_signals();
+  [[maybe_unused]] static const bool noted = (mpi::begin_watch(), true);
 }

@@ -4,27 +4,25 @@
 
 #include <signal.h>  // sigaction
 
-#include <array>   // array
 #include <string>  // string, to_string
 
 namespace jackdaw::mpi {
 
-/// While it lives, SIGUSR1 and SIGTERM are noted instead of ending the process. One at a time.
+/// While one lives, SIGUSR1 and SIGTERM are noted instead of ending the process; when the last one
+/// goes, they do again what they did before.
 class SignalWatch {
  public:
-  /// Takes over what note_checkpoint_signals() has begun, if it has.
   explicit SignalWatch(bool on);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
   ~SignalWatch();
 
-  /// The one that came since the last watch began; 0: none. Any thread.
+  /// The last that came since there is a watch; 0: none. Any thread.
   [[nodiscard]] static int caught() noexcept;
   [[nodiscard]] static std::string name(int signal);
 
  private:
   bool on_;
-  std::array<struct sigaction, 2> before_{};
 };
 
 }  // namespace jackdaw::mpi

@@ -1,11 +1,12 @@
-#include <algorithm>   // count
-#include <array>       // array
-#include <atomic>      // atomic
-#include <chrono>      // microseconds
-#include <functional>  // function
-#include <stdexcept>   // runtime_error
-#include <thread>      // sleep_for
-#include <vector>      // vector
+#include <algorithm>    // count_if, max
+#include <array>        // array
+#include <atomic>       // atomic
+#include <chrono>       // microseconds, steady_clock
+#include <cstdint>      // uint64_t
+#include <stdexcept>    // runtime_error
+#include <string_view>  // string_view
+#include <thread>       // sleep_for
+#include <vector>       // vector
 
 #include <fmt/format.h>
 
@@ -39,14 +40,12 @@ void racing(Stage& stage) {
   stage.expect_count(stage.count(JobState::running, JobState::cancelled), 2, "cancelled losers");
 }
 
-namespace {
-
 /// The first job runs until somebody has taken one of those that it has made.
-void rob(Stage& stage, const std::function<void(Config&)>& change) {
+void stealing(Stage& stage) {
   constexpr int jobs = 40;
   std::atomic<int> runs{0};
   std::atomic<bool> was_robbed{false};
-  Act act(stage, 2, change);
+  Act act(stage, 2);
   act.pool.spawn(
       [&](JobContext& rich) {
         for (int i = 0; i < jobs; ++i) {
@@ -71,11 +70,51 @@ void rob(Stage& stage, const std::function<void(Config&)>& change) {
   stage.expect_count(static_cast<std::size_t>(runs), jobs, "jobs run");
 }
 
+namespace {
+
+/// Jobs that take so long, many of which this thread makes as worker 0, and waits until the other
+/// has taken some. \returns how many that one took at a time, once both knew what they take
+template <long microseconds>  // so that they are of two kinds
+double jobs_a_steal(Stage& stage, std::string_view name) {
+  constexpr int learning = 4, rounds = 8, jobs = 32;
+  std::atomic<int> runs{0};
+  Act act(stage, 2, [](Config& config) { config.strategy = Strategy::adaptive; });
+  const auto job = [&](JobContext&) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(microseconds);
+    while (std::chrono::steady_clock::now() < end) {
+    }
+    ++runs;
+  };
+  const auto taken = [&] { return act.pool.statistics().workers[1]; };
+  WorkerStatistics before;
+  for (int round = 0; round < rounds; ++round) {
+    if (round == learning) before = taken();
+    const auto seen = taken().steals;
+    act.pool.run([&](JobContext& rich) {
+      for (int i = 0; i < jobs; ++i) rich.spawn(job, {.name = name});
+      (void)await([&] { return taken().steals > seen; });
+    });
+    act.pool.wait();
+  }
+  const auto after = taken();
+  act.finish();
+  stage.expect_count(static_cast<std::size_t>(runs), rounds * jobs, "jobs run");
+  return static_cast<double>(after.jobs_stolen - before.jobs_stolen) /
+         static_cast<double>(std::max<std::uint64_t>(after.steals - before.steals, 1));
+}
+
 }  // namespace
 
-void stealing(Stage& stage) { rob(stage, {}); }
 void adaptive_stealing(Stage& stage) {
-  rob(stage, [](Config& config) { config.strategy = Strategy::adaptive; });
+  const double long_ones = jobs_a_steal<2000>(stage, "long");
+  const double short_ones = jobs_a_steal<1>(stage, "short");
+  stage.expect(long_ones < 1.5, "long jobs to be stolen one by one",
+               fmt::format("{:.1f} at a time", long_ones));
+  stage.expect(short_ones > 1.5, "short jobs to be stolen many at a time",
+               fmt::format("{:.1f} at a time", short_ones));
+  stage.follow([](const Step& step) {
+    return step.kind == EventKind::job_step && step.job_to == JobState::stolen;
+  });
 }
 
 void states(Stage& stage) {

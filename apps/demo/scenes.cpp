@@ -32,7 +32,7 @@ constexpr Scene scenes[] = {
      &racing},
     {"stealing", "A worker without work takes jobs from one that has more than it can do.",
      &stealing},
-    {"adaptive", "A thief that measures what thefts bring loses no job either.",
+    {"adaptive", "A thief takes work, not numbers: of long jobs one, of short ones many at a time.",
      &adaptive_stealing},
     {"states", "Each job starts at most once, and ends in one final state, whatever befalls it.",
      &states},

@@ -1,11 +1,16 @@
 #include "workload_run.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>  // raise
+#include <unistd.h>  // _exit
 
-#include <stdexcept>  // invalid_argument
-#include <string>     // string
+#include <cstdlib>     // mkdtemp
+#include <filesystem>  // temp_directory_path
+#include <stdexcept>   // invalid_argument
+#include <string>      // string
 
 #include "jackdaw/pool.hpp"
+#include "jackdaw/scheduler.hpp"
 
 namespace {
 
@@ -106,6 +111,31 @@ TEST(WorkloadRun, TellsWhatWasFoundAndThatTheCheckFailed) {
   EXPECT_EQ(json.at("check").get<std::string>(), "failed");
   EXPECT_EQ(json.at("found").get<int>(), 1);
   EXPECT_GT(json.at("calls_per_second").get<double>(), 0.0);
+}
+
+/// What is done stays done, whatever comes while the result is printed and MPI ends.
+TEST(WorkloadRun, ASignalAfterTheEndOfARunWithCheckpointsEndsNothing) {
+  const auto directory = std::filesystem::temp_directory_path() / "jackdaw_workload_run_XXXXXX";
+  std::string name = directory.string();
+  ASSERT_NE(mkdtemp(name.data()), nullptr);
+  const auto run_and_tell = [&] {
+    const Parsed parsed("--no-pin --workers 1 --checkpoint " + name);
+    const Workload workload{
+        .name = "test", .thing = "calls", .on_ranks = [](Scheduler& scheduler, const auto& resume) {
+          (void)resume();
+          scheduler.run();
+          (void)raise(SIGUSR1);
+        }};
+    {
+      const auto done = apps::run(workload, parsed.options);
+      (void)raise(SIGTERM);
+      apps::tell({}, workload, done, parsed.options);
+    }
+    (void)raise(SIGUSR1);  // MPI has ended
+    _exit(0);
+  };
+  EXPECT_EXIT(run_and_tell(), ::testing::ExitedWithCode(0), "");
+  std::filesystem::remove_all(name);
 }
 
 }  // namespace

@@ -89,6 +89,33 @@ TEST(JobWordExplore, AThiefGivesAStolenJobBackToPending) {
       {.preemptions = 3});
 }
 
+/// As Engine::settle does: who cancels a job that a thief has marked leaves the rest to the thief.
+TEST(JobWordExplore, OneThatIsCancelledWhileItIsStolenNeverStarts) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        bool was_asked = false;
+        explorer.run({[&] {
+                        if (s.word.try_steal()) {
+                          s.word.settle();
+                          if (s.word.stop_requested())
+                            s.cancels += s.word.cancel() == Word::Cancel::done ? 1 : 0;
+                        }
+                        if (!s.word.try_start()) return;
+                        EXPECT_FALSE(was_asked);
+                        ++s.starts;
+                        s.result = true;
+                        s.word.finish(JobState::completed);
+                      },
+                      [&] {
+                        s.cancel();
+                        was_asked = true;
+                      }});
+        s.expect_one_ending();
+      },
+      {.preemptions = 4});
+}
+
 TEST(JobWordExplore, ABlockedJobStartsOnlyOnceItIsUnblocked) {
   Explorer::explore(
       [](Explorer& explorer) {

@@ -4,6 +4,8 @@
 #include <sys/wait.h>      // waitpid
 #include <unistd.h>        // fork, _exit
 
+#include <clocale>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -47,7 +49,7 @@ class CheckpointFiles : public ::testing::Test {
   }
   [[nodiscard]] RankContents contents() {
     RankContents all;
-    all.values = {{"count", Bytes(8, std::byte{7})}, {"empty", {}}};
+    all.values = {{"count", Bytes(8, std::byte{7})}, {.name = "empty"}};
     for (int i = 0; i < 20; ++i) all.jobs.push_back(job_of<do_nothing>(i));
     all.jobs.push_back(job_of<do_nothing_with_text>(std::array<char, 200>{"long"}));
     return all;
@@ -170,7 +172,7 @@ Manifest manifest_of(std::uint64_t generation) {
           .generation = generation,
           .label = "a tree of -t 1",
           .written = "2026-01-01T00:00:00Z",
-          .seconds = 1.5,
+          .seconds = 1.0 / 3,
           .failed = 2,
           .first_failure = "two\nlines",
           .files = {{100, 5, 77}, {200, 6, 78}}};
@@ -183,11 +185,37 @@ TEST_F(CheckpointFiles, AManifestComesBack) {
   ASSERT_TRUE(back);
   EXPECT_EQ(back->run, 42u);
   EXPECT_EQ(back->label, "a tree of -t 1");
-  EXPECT_EQ(back->seconds, 1.5);
+  EXPECT_EQ(back->seconds, 1.0 / 3);
   EXPECT_EQ(back->failed, 2u);
   EXPECT_EQ(back->first_failure, "two lines");
   EXPECT_EQ(back->files, manifest_of(3).files);
   EXPECT_EQ(back->jobs(), 11u);
+}
+
+/// Numbers with a comma, by a locale that is made in `directory`. False: it cannot be.
+bool write_with_commas(const fs::path& directory) {
+  std::ofstream(directory / "comma") << "LC_NUMERIC\ndecimal_point \",\"\nthousands_sep \"\"\n"
+                                        "grouping -1\nEND LC_NUMERIC\n";
+  // It warns of all that is not about numbers, and ends with 1.
+  const std::string make = "localedef --no-archive --force --quiet --inputfile=comma ./xx_XX";
+  (void)std::system(("cd " + directory.string() + " && " + make + " > comma.out 2>&1").c_str());
+  setenv("LOCPATH", directory.c_str(), 1);
+  const bool is_made = std::setlocale(LC_NUMERIC, "xx_XX") != nullptr;
+  unsetenv("LOCPATH");
+  return is_made;
+}
+
+TEST_F(CheckpointFiles, AManifestIsTheSameInEveryLocale) {
+  write_manifest(directory, manifest_of(3));
+  const auto usual = text_of(manifest_path(directory));
+  if (!write_with_commas(directory)) GTEST_SKIP() << text_of(directory / "comma.out");
+  const auto number = std::to_string(0.5);
+  write_manifest(directory, manifest_of(3));
+  const auto back = read_manifest(directory);
+  std::setlocale(LC_NUMERIC, "C");
+  EXPECT_EQ(number, "0,500000");
+  EXPECT_EQ(text_of(manifest_path(directory)), usual);
+  EXPECT_EQ(back->seconds, 1.0 / 3);
 }
 
 TEST_F(CheckpointFiles, EachDamageOfAManifestIsFound) {

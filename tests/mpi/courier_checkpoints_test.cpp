@@ -21,6 +21,7 @@ TEST(CourierCheckpoints, WhatIsSetAsideRunsOnceInTheEnd) {
     const std::string where = "seed " + std::to_string(seed);
     Story story(seed, shape, 100);
     story.ledger.makes_checkpoints = true;
+    if (seed % 2 == 1) story.ledger.calls_off_at = static_cast<int>(seed / 2 % 100);
     for (std::size_t left = 1; left > 0; ++runs) {
       ASSERT_TRUE(story.around.world.run(1'000'000'000)) << "no end; " << where;
       ASSERT_TRUE(story.all_over()) << where;
@@ -38,6 +39,35 @@ TEST(CourierCheckpoints, WhatIsSetAsideRunsOnceInTheEnd) {
   EXPECT_GT(saved, 10'000);
   EXPECT_GT(resumed, 1000);
   EXPECT_GT(runs, 4000);
+}
+
+/// A periodic checkpoint waits for a long job when a signal comes on another rank: from then on
+/// that job has the whole grace time, for if it does not end within that, all is lost since the
+/// last checkpoint.
+TEST(CourierCheckpoints, TheGraceTimeBeginsAgainWhenTheRanksMustLeave) {
+  constexpr std::int64_t late = 29'000'000'000;
+  Surroundings around(1, {.ranks = 2});
+  Ledger ledger;
+  SimulatedRank first(around, ledger, 0), other(around, ledger, 1);
+  std::int64_t asked = 0;
+  around.world.add([&] {
+    first.courier().save(first, false);
+    EXPECT_EQ(first.courier().saving_since_ns(), around.world.now());
+    while (!first.courier().will_leave()) {
+      around.world.wait(1'000'000);
+      first.courier().serve(first);
+    }
+  });
+  around.world.add([&] {
+    around.world.wait(late);
+    other.courier().serve(other);
+    EXPECT_TRUE(other.courier().is_saving());
+    asked = around.world.now();
+    other.courier().save(other, true);
+    EXPECT_EQ(other.courier().saving_since_ns(), asked);
+  });
+  ASSERT_TRUE(around.world.run(2 * late));
+  EXPECT_GE(first.courier().saving_since_ns(), asked);
 }
 
 }  // namespace

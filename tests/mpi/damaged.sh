@@ -41,7 +41,7 @@ wait "$job" || status=$?
 file=$(echo "$kept"/generation-*.rank-0)
 cp -r "$kept" "$scratch/sound"
 
-refused "it is a checkpoint of 'uts -t 1 -a 3 -d 13" --tree T3L
+refused "$kept/manifest: at byte [0-9]*: it is a checkpoint of 'uts -t 1 -a 3 -d 13" --tree T3L
 printf 'x' | dd of="$file" bs=1 seek=200 conv=notrunc status=none
 refused "$file: at byte [0-9]*: the checksum of a block is wrong" --tree T1L
 cp "$scratch/sound"/* "$kept"

@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include "jackdaw/pool.hpp"
+#include "support/pool_network.hpp"
 #include "support/pools.hpp"
 
 // What waits long is promoted, again and again, so that it comes to run.
@@ -14,6 +16,7 @@ namespace jackdaw {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::PoolNetwork;
 using testing::small_pool;
 
 template <typename Done>
@@ -127,6 +130,51 @@ TEST(Ageing, WhatAnAgedJobMakesHasItsOwnPriority) {
   pool.wait();
   EXPECT_LT(aged, Priority::low);
   EXPECT_EQ(own, Priority::low);
+}
+
+/// What it has got by its age is its own, whoever lends it more or less meanwhile.
+TEST(Ageing, OutlastsALoan) {
+  Pool pool(ageing_pool(1, 10ms));
+  std::atomic<bool> go_on{false}, runs{false};
+  auto blocker = pool.submit([&] {
+    runs = true;
+    await([&] { return go_on.load(); });
+  });
+  await([&] { return runs.load(); });
+  const JobRef low = pool.submit([] {}, {.priority = Priority::low});
+  auto later = pool.submit([] {}, {.priority = Priority::normal, .after = std::span(&low, 1)});
+  EXPECT_LE(low.report().priority, Priority::normal);  // lent
+  await([&] { return low.report().priority == Priority::critical; });
+  EXPECT_TRUE(later.cancel());
+  EXPECT_EQ(low.report().priority, Priority::critical);
+  go_on = true;
+  pool.wait();
+}
+
+// --- ranks ---------------------------------------------------------------------------------------
+
+PoolNetwork* network = nullptr;
+std::atomic<int> ran_elsewhere{0};
+constexpr int movers = 40;
+
+void run_elsewhere(JobContext&, const int&) {
+  // The first holds its rank up until what is left behind has aged.
+  await([] { return network->pool(0).statistics().jobs_promoted > 0; });
+  ++ran_elsewhere;
+}
+void stay_and_wait(JobContext& job, const int& count) {
+  for (int i = 0; i < count; ++i) job.spawn<run_elsewhere>({.priority = Priority::low}, i);
+  await([&] { return ran_elsewhere == count; });
+}
+
+/// They are somewhere else in the rank then.
+TEST(Ageing, OtherRanksCanHaveWhatHasAged) {
+  ran_elsewhere = 0;
+  PoolNetwork net({1, 1}, [](Config& config) { config.starvation_age = 10ms; });
+  network = &net;
+  net.submit<stay_and_wait>(0, movers);
+  net.run();
+  EXPECT_EQ(ran_elsewhere, movers);
 }
 
 TEST(Ageing, CanBeTurnedOff) {

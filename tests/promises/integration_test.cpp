@@ -42,6 +42,15 @@ class Chronicle {
       EXPECT_EQ(life.finals, life.has_left ? 0 : 1) << "job " << job;
     }
   }
+  /// What is counted always is what the events say.
+  void expect_counts(const Statistics& all) const {
+    for (std::size_t from = 0; from < job_state_count; ++from) {
+      for (std::size_t to = 0; to < job_state_count; ++to) {
+        EXPECT_EQ(steps_[from][to], all.job_steps[from][to])
+            << name(static_cast<JobState>(from)) << " -> " << name(static_cast<JobState>(to));
+      }
+    }
+  }
   [[nodiscard]] std::size_t jobs() const { return lives_.size(); }
   [[nodiscard]] std::uint64_t steps(JobState from, JobState to) const {
     return steps_[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
@@ -111,6 +120,10 @@ class Mixture {
   explicit Mixture(Pool& pool) : pool_(pool) {}
 
   void submit_all() {
+    pool_.spawn(counted(9, 0, [this](JobContext& job) {
+      for (is_running_ = true; !urgent_ran_;) job.checkpoint();
+    }));
+    await([this] { return is_running_.load(); });  // what is critical finds it there
     for (std::size_t i = 0; i < each; ++i) {
       pool_.spawn(counted(0, i, [](JobContext&) {}));
       pool_.spawn(counted(1, i, [](JobContext&) { throw std::runtime_error("thrown"); }));
@@ -122,7 +135,8 @@ class Mixture {
       pool_.spawn(counted(5, i, [](JobContext& job) {  // forks, and gives way
         fork_join([&] { job.checkpoint(); }, [&] { job.checkpoint(); });
       }));
-      pool_.spawn(counted(6, i, [](JobContext&) {}), {.priority = Priority::critical});
+      pool_.spawn(counted(6, i, [this](JobContext&) { urgent_ran_ = true; }),
+                  {.priority = Priority::critical});
       pool_.spawn(counted(7, i, [](JobContext& job) {  // makes others, and waits for one
         job.spawn([] {});
         job.submit([] {}, {.priority = Priority::low}).wait();
@@ -157,7 +171,8 @@ class Mixture {
 
  private:
   Pool& pool_;
-  std::array<std::array<std::atomic<int>, each>, 9> starts_{};
+  std::atomic<bool> is_running_{false}, urgent_ran_{false};
+  std::array<std::array<std::atomic<int>, each>, 10> starts_{};
   std::vector<JobRef> handles_, to_cancel_;
 };
 
@@ -173,14 +188,14 @@ TEST(Law, HoldsOnEveryPathOfAPool) {
     const auto all = pool.statistics();
     EXPECT_EQ(chronicle.jobs(), all.jobs_created);
     EXPECT_EQ(all.jobs_created, all.jobs_finished);
-    // What is counted always is what the events say.
-    for (std::size_t from = 0; from < job_state_count; ++from) {
-      for (std::size_t to = 0; to < job_state_count; ++to) {
-        EXPECT_EQ(chronicle.steps(static_cast<JobState>(from), static_cast<JobState>(to)),
-                  all.job_steps[from][to])
-            << name(static_cast<JobState>(from)) << " -> " << name(static_cast<JobState>(to));
-      }
+    chronicle.expect_counts(all);
+    const auto count = [&](JobState from, JobState to) { return chronicle.steps(from, to); };
+    if (workers == 1) {
+      EXPECT_GT(count(JobState::running, JobState::preempted), 0u);
     }
+    EXPECT_GT(count(JobState::running, JobState::pending), 0u);
+    EXPECT_GT(count(JobState::running, JobState::timed_out), 0u);
+    // Which of them somebody steals, and which are cancelled before they start, is not certain.
   }
 }
 
@@ -236,10 +251,31 @@ TEST(Law, HoldsForJobsThatGoFromRankToRank) {
   auto root = net.submit<visit>(0, 7);
   net.run();
   EXPECT_EQ(root.get(), 7);
-  for (std::size_t rank = 0; rank < 3; ++rank) net.pool(rank).wait();
-  for (Chronicle* chronicle : {&first, &second, &third}) chronicle->expect_law();
+  for (std::size_t i = 0; i < 3; ++i) net.pool(i).wait();
+  std::size_t rank = 0;
+  for (Chronicle* chronicle : {&first, &second, &third}) {
+    chronicle->expect_law();
+    chronicle->expect_counts(net.pool(rank++).statistics());
+  }
   EXPECT_EQ(visits, (6561 - 1) / 2);  // 3^0 + ... + 3^7
   EXPECT_GT(net.jobs_moved(), 0u);
+}
+
+/// It is a job like others, wherever it runs.
+TEST(Law, HoldsForTheFunctionOfRun) {
+  Pool pool(small_pool(2));
+  Chronicle chronicle(pool);
+  EXPECT_EQ(pool.run([](JobContext& job) {
+    job.spawn([] {});
+    return 1;
+  }),
+            1);
+  EXPECT_THROW(pool.run([] { throw std::runtime_error("thrown"); }), std::runtime_error);
+  pool.wait();
+  chronicle.expect_law();
+  EXPECT_EQ(chronicle.jobs(), 3u);
+  EXPECT_EQ(chronicle.steps(JobState::running, JobState::failed), 1u);
+  chronicle.expect_counts(pool.statistics());
 }
 
 /// Events cost nothing that one would have to pay for ever.

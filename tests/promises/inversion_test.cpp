@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -169,6 +172,59 @@ TEST(Inversion, WhatComesAfterAnotherLendsItsPriorityUntilItIsCancelled) {
   EXPECT_EQ(low.priority(), Priority::high);
   EXPECT_TRUE(later.cancel());
   EXPECT_EQ(low.priority(), Priority::low);
+}
+
+/// It is as if it were cancelled.
+TEST(Inversion, WhatComesTooLateTakesItsLoanBack) {
+  Pool pool(small_pool(1));
+  Runner low(pool, Priority::low);
+  const auto soon = std::chrono::system_clock::now() + 10ms;
+  auto later = pool.submit(
+      [] {}, {.priority = Priority::high, .after = std::span(&low.job(), 1), .deadline = soon});
+  later.wait();
+  EXPECT_EQ(later.state(), JobState::timed_out);
+  await([&] { return low.priority() == Priority::low; });
+}
+
+/// The one has not given its loan back when the other lends in its turn.
+TEST(Inversion, TwoThatWaitForEachOtherForAWhileBothGoOn) {
+  for (const auto second : {Priority::normal, Priority::high}) {
+    Pool pool(small_pool(3));
+    std::array<JobRef, 2> jobs;
+    std::atomic<bool> are_known{false}, are_done{false};
+    const auto poll = [&](std::size_t other) {
+      return [&, other] {
+        await([&] { return are_known.load(); });
+        for (int i = 0; i < 300; ++i) (void)jobs[other].wait_for(20us);
+      };
+    };
+    jobs[0] = pool.submit(poll(1), {.priority = Priority::normal});
+    jobs[1] = pool.submit(poll(0), {.priority = second});
+    auto third = pool.submit(  // and one whose loans come and go
+        [&] {
+          await([&] { return are_known.load(); });
+          while (!are_done) (void)jobs[0].wait_for(10us);
+        },
+        {.priority = Priority::critical});
+    are_known = true;
+    for (const JobRef& job : jobs) job.wait();
+    are_done = true;
+    third.get();
+    for (const JobRef& job : jobs) EXPECT_EQ(job.state(), JobState::completed);
+  }
+}
+
+TEST(Inversion, AJobThatWaitsForItselfForAWhileIsTold) {
+  Pool pool(small_pool(1));
+  JobRef self;
+  std::atomic<bool> is_known{false};
+  auto job = pool.submit([&] {
+    await([&] { return is_known.load(); });
+    EXPECT_THROW((void)self.wait_for(1ms), std::system_error);
+  });
+  self = job;
+  is_known = true;
+  job.get();
 }
 
 /// A job that had to give its priority back waits where it belongs, though its entry is elsewhere.

@@ -3,7 +3,10 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
+#include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -240,6 +243,63 @@ TEST(Deadlines, OneInTimeIsNotTouched) {
   pool.wait();
   EXPECT_EQ(ran, 100);
   EXPECT_EQ(pool.statistics().jobs_timed_out, 0u);
+}
+
+int count_start(JobContext&, const std::int64_t& counter) {
+  ++*reinterpret_cast<std::atomic<int>*>(counter);
+  return 0;
+}
+
+/// Whoever would start it looks at the clock, though the steward has not come by yet.
+TEST(Deadlines, OneThatHasPassedIsNotMet) {
+  Pool pool(small_pool(2));
+  std::atomic<int> starts{0};
+  const auto counter = reinterpret_cast<std::int64_t>(&starts);
+  const JobOptions late{.deadline = std::chrono::system_clock::now() - 1s};
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_THROW(pool.submit([&] { ++starts; }, late).get(), TimedOut);
+    EXPECT_THROW((void)pool.submit<count_start>(late, counter).get(), RemoteError);
+    pool.spawn([&] { ++starts; }, late);
+    pool.submit([&](JobContext& job) {
+          EXPECT_THROW(job.submit([&] { ++starts; }, late).get(), TimedOut);  // by who waits
+        })
+        .get();
+  }
+  pool.wait();
+  EXPECT_EQ(starts, 0);
+  const auto all = pool.statistics();
+  EXPECT_EQ(all.jobs_timed_out, 400u);
+  EXPECT_EQ(all.jobs_created, all.jobs_finished);
+}
+
+/// A service may make jobs with deadlines for ever.
+TEST(Deadlines, KeepNoJobsThatHaveEnded) {
+  Pool pool(small_pool(1));
+  const auto much_later = std::chrono::system_clock::now() + 1h;
+  const auto token = std::make_shared<int>(1);
+  for (int i = 0; i < 10'000; ++i)
+    (void)pool.submit([token] { return token; }, {.deadline = much_later}).get();
+  EXPECT_LT(token.use_count(), 3'000);
+}
+
+/// It was said to a job while another ran on top of it, which has looked.
+TEST(TimeLimits, TheFlagIsUpForAJobThatGoesOn) {
+  Pool pool(small_pool(1));
+  std::atomic<bool> runs{false}, is_cancelled{false};
+  auto below = pool.submit([&](JobContext& job) {
+    auto above = job.submit([&](JobContext& inner) {
+      runs = true;
+      await([&] { return is_cancelled.load(); });
+      inner.checkpoint();  // clears the flag of this worker
+    });
+    above.wait();
+    EXPECT_NE(job.attention().load(), 0u);
+    job.checkpoint();
+  });
+  await([&] { return runs.load(); });
+  (void)below.cancel();
+  is_cancelled = true;
+  EXPECT_THROW(below.get(), Cancelled);
 }
 
 TEST(TimeLimits, ANegativeOneIsRefused) {

@@ -81,7 +81,8 @@ struct Ledger {
   std::uint64_t to_make = 0;
   [[nodiscard]] bool is_long(std::uint64_t job) const { return has_long_jobs && job % 3 == 0; }
   std::uint64_t fatal = UINT64_MAX;  ///< the job at which all stop
-  bool makes_checkpoints = false;    ///< now and then; the first rank calls some of them off
+  bool makes_checkpoints = false;    ///< now and then; ranks call some of them off
+  int calls_off_at = 0;              ///< of so many looks of a rank that sets aside
   int saved = 0, resumed = 0;        ///< jobs set aside; checkpoints called off, by ranks
   [[nodiscard]] std::uint64_t make() {
     runs.push_back(0);
@@ -158,6 +159,7 @@ class SimulatedRank final : public Home {
     return take_saved();
   }
   [[nodiscard]] std::uint64_t save_round() const { return courier_.save_round(); }
+  [[nodiscard]] Courier& courier() noexcept { return courier_; }
 
   std::size_t give(std::span<PackedJob> room, Parcels& parcels) override {
     const auto count = std::min(room.size(), jobs_.size() / 2);
@@ -226,7 +228,7 @@ class SimulatedRank final : public Home {
   /// Any rank may want one at any time, also one that has contributed to the last sum.
   void think_of_checkpoints() {
     if (world_.draw(jobs_.empty() ? 400 : 60) == 0) courier_.save(*this, world_.draw(1) == 0);
-    if (network_.rank() == 0 && courier_.is_saving() && world_.draw(40) == 0) courier_.resume();
+    if (courier_.is_saving() && ++looks_ == ledger_.calls_off_at) courier_.resume();
   }
   void set_aside() {
     ledger_.saved += static_cast<int>(jobs_.size());
@@ -258,6 +260,7 @@ class SimulatedRank final : public Home {
   Totals totals_;
   bool stopped_ = false;
   bool saving_ = false;
+  int looks_ = 0;
 };
 
 /// One world, and what became of it.

@@ -25,11 +25,15 @@ namespace jackdaw::testing {
 
 class PoolNetwork {
  public:
-  /// \param workers  of each pool
-  explicit PoolNetwork(const std::vector<unsigned>& workers) {
+  /// \param workers    of each pool
+  /// \param configure  changes what a small_pool has
+  explicit PoolNetwork(const std::vector<unsigned>& workers,
+                       const std::function<void(Config&)>& configure = {}) {
     for (const unsigned count : workers) {
+      auto config = small_pool(count);
+      if (configure) configure(config);
       const auto rank = static_cast<int>(ranks_.size());
-      ranks_.push_back(std::make_unique<Rank>(*this, count, rank));
+      ranks_.push_back(std::make_unique<Rank>(*this, config, rank));
     }
   }
 
@@ -87,8 +91,8 @@ class PoolNetwork {
 
   class Rank final : public WorkSource, public Parcels {
    public:
-    Rank(PoolNetwork& network, unsigned workers, int rank)
-        : network_(network), rank_(rank), pool(small_pool(workers)) {}
+    Rank(PoolNetwork& network, const Config& config, int rank)
+        : network_(network), rank_(rank), pool(config) {}
 
     bool fetch(PoolDoor& door) noexcept override {
       return network_.guarded([&] {

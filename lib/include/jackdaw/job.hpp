@@ -71,17 +71,18 @@ class JobRef {
 
   /// Blocks until the job is in a final state; never throws what the job threw. Inside another job,
   /// runs this one here and now if nobody has started it, else helps with its tasks; it never runs
-  /// an unrelated job meanwhile. \throws std::system_error  called by the job itself, or by one
-  /// that it waits for on this stack
+  /// an unrelated job meanwhile.
+  /// \throws std::system_error  called by the job itself, or by one that it waits for on this stack
   ///                            (resource_deadlock_would_occur)
   void wait() const;
   /// The same, but gives up after `timeout`, and starts nothing: a job that waits so in a pool of
   /// one worker waits in vain. What is beyond the range of the clock is for ever, as
-  /// nanoseconds::max(). \returns true if the job is in a final state
+  /// nanoseconds::max(). \returns true if the job is in a final state \throws as wait()
   bool wait_for(std::chrono::nanoseconds timeout) const;
 
-  /// Asks the job to stop. \returns true if it had not started: it never will. One that runs stops
-  /// at its next checkpoint, and its stop_token is set; one that is final stays as it is.
+  /// Asks the job to stop. \returns true if it had not started: it never will. (False also for one
+  /// that was just about to move to another worker, which then does not start it.) One that runs
+  /// stops at its next checkpoint, and its stop_token is set; one that is final stays as it is.
   bool cancel() const noexcept;
 
  protected:

@@ -10,7 +10,8 @@ namespace jackdaw {
 
 struct Overstay {
   std::uint64_t job = 0;             ///< JobRef::id()
-  std::string name;                  ///< of the job, or of its function if that can move
+  std::string name;                  ///< of the job, or else its kind
+  std::string kind;                  ///< its function, if that can move; else empty
   int rank = 0;                      ///< where it runs
   unsigned worker = 0;               ///< which began it
   std::chrono::nanoseconds limit{};  ///< what it might run; zero: it has a deadline only

@@ -56,6 +56,8 @@ struct Statistics {
   std::uint64_t jobs_overflowed = 0;  ///< went through the overflow list, as a deque was full
   std::uint64_t jobs_promoted = 0;    ///< got the next higher priority, as they had waited long
   std::uint64_t jobs_rebalanced = 0;  ///< moved to a worker that had less to do
+  std::uint64_t jobs_given_away = 0;  ///< left for another rank, or into a checkpoint
+  std::uint64_t jobs_received = 0;    ///< came from another rank, or a checkpoint
   JobSteps job_steps{};  ///< of jobs that are over; those of a preempted or stolen job at once
 };
 

@@ -21,7 +21,7 @@ struct CheckpointOptions {
 
 /// Where a run goes on.
 struct Resumption {
-  std::uint64_t generation = 0;  ///< of the checkpoint: how many there were before, and this one
+  std::uint64_t generation = 0;  ///< of the checkpoint: how many were tried before, and this one
   std::uint64_t jobs = 0;        ///< that are left
   unsigned ranks = 0;            ///< that have written it
   double seconds = 0;            ///< that all runs before have taken together
@@ -37,9 +37,10 @@ struct CheckpointStatistics {
   double seconds = 0;  ///< from the wish for a checkpoint to the restart of the jobs, together
 };
 
-/// Notes SIGUSR1 and SIGTERM from now on, for Scheduler::use_checkpoints, which does so else: for a
-/// program that is not to be ended by one that comes while MPI starts. To be called before, in
-/// main.
+/// Notes SIGUSR1 and SIGTERM until the process ends. Else they are noted from
+/// Scheduler::use_checkpoints on, as long as the scheduler lives: so one that comes while MPI
+/// starts or ends would end the program, and a batch script would take what is done for undone. To
+/// be called first in main. One that comes before a run ends that run at its beginning.
 void note_checkpoint_signals() noexcept;
 
 /// Thrown by Scheduler::run, on every rank, when a signal has ended it early. All that was left is

@@ -8,7 +8,6 @@
 #include <atomic>       // atomic
 #include <chrono>       // nanoseconds
 #include <cstdint>      // uint32_t, uint64_t
-#include <deque>        // deque
 #include <exception>    // exception_ptr
 #include <map>          // map
 #include <memory>       // shared_ptr, unique_ptr
@@ -25,6 +24,7 @@
 #include "jackdaw/detail/event_log.hpp"     // EventLog
 #include "jackdaw/detail/idle_set.hpp"      // IdleSet
 #include "jackdaw/detail/job_extra.hpp"     // JobExtra
+#include "jackdaw/detail/overflow.hpp"      // Overflow
 #include "jackdaw/detail/quiet_gate.hpp"    // QuietGate, nothing_is_left
 #include "jackdaw/detail/replies.hpp"       // Replies
 #include "jackdaw/detail/saved_jobs.hpp"    // SavedJobs
@@ -45,28 +45,6 @@ struct Inbox {
   /// job is made of one or a range of them is read, and may make jobs; the store is whole then.
   std::recursive_mutex mutex;
   JobStore store;
-};
-
-/// Jobs that found their deque full: whole blocks, oldest first.
-class Overflow {
- public:
-  using Clock = std::chrono::steady_clock;
-  void put(std::vector<JobRecord*> block);
-  [[nodiscard]] std::vector<JobRecord*> take();
-  /// The oldest block, if it was put before that time.
-  [[nodiscard]] std::vector<JobRecord*> take_before(Clock::time_point time);
-  /// After a heavy barrier: sees every put before it.
-  [[nodiscard]] bool empty() const noexcept { return blocks_count_.load() == 0; }  // seq_cst: rare
-
- private:
-  std::mutex mutex_;
-  struct Block {
-    std::vector<JobRecord*> jobs;
-    Clock::time_point put;
-  };
-  [[nodiscard]] std::vector<JobRecord*> take_first();  // under the mutex
-  std::deque<Block> blocks_;
-  std::atomic<std::size_t> blocks_count_{0};
 };
 
 class Steward;
@@ -119,7 +97,10 @@ class Engine {
   bool wait_for(JobRecord& job, std::chrono::nanoseconds timeout);
   bool cancel(JobRecord& job) noexcept;
   /// The deadline of a job with handles has passed. If it has not started, it never will.
-  void expire(const JobRef& job) noexcept;
+  /// \returns false if a thief has just marked it: it must be asked again
+  [[nodiscard]] bool expire(const JobRef& job) noexcept;
+  /// The same, before it is started, if it has a deadline and that has passed.
+  [[nodiscard]] bool expire_if_late(JobRecord& job) noexcept;
   void set_limits(JobRecord& job, const Limits& limits);
   /// Makes `job`, which is not pushed yet, wait for others. False: they are final already.
   [[nodiscard]] bool hold_back(JobRecord& job, std::span<const JobRef> predecessors,
@@ -147,6 +128,11 @@ class Engine {
     if (events->is_on()) [[unlikely]]
       add_step(job, from, to, other);
   }
+  /// It has left for another rank, or into a checkpoint.
+  void tell_gone(const JobRecord& job) noexcept {
+    given_away.fetch_add(1, std::memory_order_relaxed);  // a statistic
+    tell(job, JobState::pending, JobState::stolen);
+  }
   void tell(EventKind kind, const JobRecord& job, std::chrono::nanoseconds past = {}) noexcept;
 
   // Answers to futures: replies.cpp.
@@ -165,7 +151,7 @@ class Engine {
   [[nodiscard]] JobRecord& unpack(const PackedJob& packed, const JobKind& kind,
                                   std::span<const std::byte> payload, JobStore& store);
 
-  // Lending of priorities: lending.cpp. A class is a Priority, or no_class.
+  // Lending of priorities: lending.cpp. A class is a Priority, or no_class. They take `lending`.
   /// One who waits for `job` lends it another class than before.
   void relend(JobRecord& job, std::uint8_t from, std::uint8_t to, Raised& raised) noexcept;
   /// The same for the job that answers a future of this rank.
@@ -173,6 +159,10 @@ class Engine {
   /// Who waits for its future wants `job` to be at least of this class.
   void want(JobRecord& job, std::uint8_t job_class, Raised& raised) noexcept;
   void want(const Reply& to, std::uint8_t job_class, Raised& raised) noexcept;
+  /// Its class but for what it was lent. A Priority.
+  [[nodiscard]] std::uint8_t unlent_class(const JobRecord& job) noexcept;
+  /// A job that is queued has waited so long that it is of this class now, if not of a higher one.
+  void promote(JobRecord& job, Priority to) noexcept;
   /// The job that answers a future of this rank has come to that rank.
   void locate(std::uint64_t reply, int holder) noexcept;
 
@@ -223,6 +213,7 @@ class Engine {
   std::atomic<std::uint64_t> failed{0}, failed_detached{0}, cancelled{0}, timed_out{0};
   std::atomic<std::uint64_t> cancelled_early{0}, timed_out_early{0};  ///< of these, never started
   std::atomic<std::uint64_t> overflowed{0}, promoted{0}, rebalanced{0};
+  std::atomic<std::uint64_t> given_away{0}, received{0};  ///< to and from other ranks
   std::shared_ptr<EventLog> events;
   std::unique_ptr<Steward> steward;
   QuietGate<> gate;  ///< closed: workers end when the pool is quiet
@@ -234,6 +225,8 @@ class Engine {
   /// -> the last count: all that it did there.
   std::atomic<unsigned> source_visitors{0};
   std::atomic<bool> seat_wanted{false};  ///< a guest waits for worker 0
+  /// Of all loans; taken after the lock of an inbox, if both are. What borrows lends in its turn.
+  std::recursive_mutex lending;
 
  private:
   ~Engine();
@@ -249,6 +242,9 @@ class Engine {
   void reconsider(JobRecord& job, JobExtra& extra, Raised& raised) noexcept;
   void lend_to_predecessors(JobExtra& extra, std::uint8_t now, Raised& raised) noexcept;
   void release_dependents(JobRecord& job) noexcept;
+  void settle(JobRecord& job, Priority before) noexcept;
+  void end_early(JobRecord& job) noexcept;
+  void expire(JobRecord& job) noexcept;
   void unblock(JobRecord& job) noexcept;
   void send(const Reply& to, bool has_failed, Bytes bytes) noexcept;
   void add_step(const JobRecord& job, JobState from, JobState to, std::uint64_t other) noexcept;

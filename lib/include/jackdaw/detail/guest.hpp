@@ -29,21 +29,32 @@ class Guest {
   R run(F& function) {
     Root root(*worker_);
     JobContext context(*worker_, root.record);
-    return call_job(function, context);
+    try {
+      return call_job(function, context);
+    } catch (...) {
+      root.outcome = JobState::failed;
+      throw;
+    }
   }
 
  private:
   /// The job that is run here: it lives on this stack, and in no deque.
   struct Root {
-    explicit Root(Worker& on) : worker(on) { on.store.count(record.id); }
+    explicit Root(Worker& on) : worker(on) {
+      on.store.count(record.id);
+      on.engine().tell(record, JobState::pending, JobState::running);
+    }
     Root(const Root&) = delete;
     Root& operator=(const Root&) = delete;
     ~Root() {
       worker.leave_watch();
+      worker.engine().count_outcome(outcome);
+      worker.engine().tell(record, JobState::running, outcome);
       worker.count_finished();
       delete record.extra.load(std::memory_order_relaxed);  // only this job's own code made it
     }
     Worker& worker;
+    JobState outcome = JobState::completed;
     JobRecord record{
         nullptr, worker.store.next_id(), nullptr, {JobState::running, Priority::normal}, 0, 0, 0,
         0};

@@ -4,6 +4,7 @@
 
 #include <array>       // array
 #include <atomic>      // atomic
+#include <chrono>      // nanoseconds, system_clock
 #include <cstddef>     // size_t
 #include <cstdint>     // int64_t, uint32_t
 #include <exception>   // exception_ptr
@@ -29,6 +30,10 @@ struct Limits {
   std::int64_t timeout_ns = usual;
   std::int64_t deadline_ns = none;  ///< of the system clock
   std::int64_t ran_ns = 0;          ///< before it yielded
+  [[nodiscard]] bool is_past(std::chrono::system_clock::time_point now) const noexcept {
+    return deadline_ns != none &&
+           std::chrono::nanoseconds(now.time_since_epoch()).count() >= deadline_ns;
+  }
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 
@@ -65,8 +70,8 @@ class RaceState;
 
 inline constexpr auto no_class = static_cast<std::uint8_t>(priority_count);
 
-/// Jobs that have got a higher priority, and so must be found in another queue. They get there when
-/// this is destroyed; no lock may be held then.
+/// What is left to do after a change of loans, when this is destroyed; no lock may be held then:
+/// jobs that have got a higher priority, and so must be found in another queue, get there.
 class Raised {
  public:
   explicit Raised(Engine& engine) noexcept : engine_(engine) {}
@@ -74,22 +79,25 @@ class Raised {
   Raised& operator=(const Raised&) = delete;
   ~Raised();
   void add(JobRecord& job);
+  /// Takes over a reference, and drops it then.
+  void keep(JobRecord& job);
 
  private:
   Engine& engine_;
-  std::vector<JobRecord*> jobs_;
+  std::vector<JobRecord*> jobs_, kept_;
 };
 
 struct JobExtra {
-  std::mutex mutex;  // of error, stop, dependents, predecessors, and of the loans
+  std::mutex mutex;  // of error, stop, dependents
   std::exception_ptr error;
   std::stop_source stop;
   std::vector<JobRecord*> dependents;   // to be told when this job is final
-  std::vector<JobRef> predecessors;     // this job comes after them
   std::atomic<std::uint32_t> unmet{0};  // predecessors that are not final yet, and 1 while made
   std::shared_ptr<RaceState> race;      // that it runs in; set before the job is pushed,
   std::size_t place = 0;                // as is its place there
 
+  // Under Engine::lending.
+  std::vector<JobRef> predecessors;                     // this job comes after them
   std::vector<Loan*> loans;                             // one for each wait of this job
   std::array<std::uint32_t, priority_count> lenders{};  // who wait for it, by their priority
   std::uint8_t wanted = no_class;                       // by those who wait for its future

@@ -52,8 +52,9 @@ struct JobRecord {
   std::atomic<std::uint32_t> refs;  ///< of a shared job: its handles, and 1 until it is final and
                                     ///< out of the deques
   std::uint32_t name;               ///< index into the engine's names; 0 is none
-  std::uint16_t moves;              ///< how often it was stolen; saturates
-  std::uint16_t stolen_from;        ///< the worker it was stolen from last
+  // Relaxed: for reports, which may come at any moment; who has its entry writes.
+  std::atomic<std::uint16_t> moves;        ///< how often it was stolen; saturates
+  std::atomic<std::uint16_t> stolen_from;  ///< the worker it was stolen from last
 
   [[nodiscard]] std::size_t store() const noexcept { return id >> 48; }
 };

@@ -84,6 +84,11 @@ class JobWord {
   [[nodiscard]] bool is_blocked() const noexcept {
     return (word_.load(std::memory_order_acquire) & blocked) != 0;  // (K)
   }
+  /// A thief on this rank has marked it, and will settle it. Relaxed: one who asks asks again.
+  [[nodiscard]] bool is_under_way() const noexcept {
+    const auto word = word_.load(std::memory_order_relaxed);
+    return state_in(word) == JobState::stolen && (word & started) == 0;
+  }
   /// Was running once, so its closure is gone. Of a final job.
   [[nodiscard]] bool was_started() const noexcept { return has(started); }
 

@@ -3,13 +3,16 @@
 /// What the pool knows of all jobs of one kind. Jobs of one type of closure are one kind; those of
 /// a movable function are, with a future or without.
 
-#include <atomic>   // atomic
-#include <cstdint>  // int64_t, INT64_MAX
+#include <algorithm>  // clamp
+#include <atomic>     // atomic
+#include <cstdint>    // int64_t, INT64_MAX
 
 namespace jackdaw::detail {
 
-/// A moving mean of times. Thread-safety: any thread, relaxed: it stands for itself, and if two
-/// learn at once, one sample is lost.
+/// A moving mean of times. A sample counts as four times the mean at most, so that one during which
+/// the thread had lost its core does little; a true change is followed within some samples.
+/// Thread-safety: any thread, relaxed: it stands for itself, and if two learn at once, one sample
+/// is lost.
 class MeanTime {
  public:
   /// In ns; 0: unknown.
@@ -20,14 +23,18 @@ class MeanTime {
   void learn(std::int64_t ns) noexcept {
     const auto mean = value_.load(std::memory_order_relaxed);
     if (mean < 0) return;  // told
-    const auto sample = ns > 0 ? ns : 1;
-    value_.store(mean == 0 ? sample : mean + (sample - mean) / weight, std::memory_order_relaxed);
+    const auto sample = std::clamp<std::int64_t>(ns, 1, mean == 0 ? INT64_MAX : furthest * mean);
+    value_.store(mean == 0 ? sample : mean + step(sample - mean), std::memory_order_relaxed);
   }
   /// From now on this, whatever is measured.
   void set(std::int64_t ns) noexcept { value_.store(-ns, std::memory_order_relaxed); }
 
  private:
-  static constexpr std::int64_t weight = 8;
+  static constexpr std::int64_t weight = 8, furthest = 4;
+  /// Away from zero, or small means would stand still.
+  [[nodiscard]] static constexpr std::int64_t step(std::int64_t distance) noexcept {
+    return (distance + (distance > 0 ? weight - 1 : 1 - weight)) / weight;
+  }
   std::atomic<std::int64_t> value_{0};  // negative: told, not measured
 };
 

@@ -144,6 +144,7 @@ class Worker {
   /// \throws std::system_error  the caller is part of that job: resource_deadlock_would_occur
   void wait_for(JobRecord& job);
   /// The same, but gives up after `timeout_ns`, and does not start the job: only helps it.
+  /// \throws as above
   void wait_for(JobRecord& job, std::int64_t timeout_ns);
   /// Blocks until a race is over: starts contenders here, else helps with their tasks.
   /// \throws std::system_error  as RaceState::wait
@@ -196,7 +197,8 @@ class Worker {
     std::uint64_t outer_;
     Below below_;
     bool has_job_;
-    std::int64_t since_ = 0;
+    std::int64_t rested_;
+    std::int64_t begun_ = 0, since_ = 0;
   };
 
   /// A job that runs on this worker and will answer a future.
@@ -333,6 +335,7 @@ class Worker {
 
   // Waiting: join.cpp.
   [[nodiscard]] bool is_part_of(const JobRecord& job) const noexcept;
+  void expect_other(const JobRecord& job) const;
   [[nodiscard]] bool start_for(JobRecord& job);
   class Spectator;
   [[nodiscard]] bool help(const void* job, unsigned thief) noexcept;
@@ -373,6 +376,7 @@ class Worker {
   } returns_;
   unsigned preemptions_ = 0;  // critical jobs on this stack, on top of those that they preempt
   std::atomic<std::uint64_t> turn_{first_turn};  // the owner's; even: it runs jobs
+  std::int64_t rested_ns_ = 0;  // of the jobs that ran here, while others ran or none did
   Stint stint_;
   std::atomic<WorkerState> state_{WorkerState::idle};
   TimeAccount time_;
