@@ -10,6 +10,8 @@ function(write_sound_tree)
   string(REPEAT "// [0, 1); é\n" 400 longest_file)  # 400 lines
   string(REPEAT "x" 100 widest)
   string(REPEAT "é" 97 foreign_letters)
+  string(REPEAT "  call()\n" 38 longest_body)  # of a function of 40 lines
+  string(REPEAT "  int member\n" 50 long_type)
   file(WRITE ${WORK}/topology/CMakeLists.txt "FILES\n  include/jackdaw/topology/place.hpp)\n")
   file(WRITE ${WORK}/topology/include/jackdaw/topology/place.hpp "#pragma once\n#include <vector>\n")
   file(WRITE ${WORK}/topology/place.cpp
@@ -26,6 +28,11 @@ function(write_sound_tree)
   file(WRITE ${WORK}/mpi/window.cpp "#include <mpi.h>\n#include \"jackdaw/pool.hpp\"\n")
   file(WRITE ${WORK}/apps/main.cpp
     "#include <iostream>\n#include \"jackdaw/pool.hpp\"\n#include \"parts/tree.hpp\"\n")
+  file(WRITE ${WORK}/apps/bench/peer_tbb.cpp "#include <tbb/task_group.h>\n")
+  file(WRITE ${WORK}/apps/bench/peer_openmp.cpp "#include <omp.h>\n")
+  file(WRITE ${WORK}/apps/bench/png.cpp "#include <png.h>\n")
+  file(WRITE ${WORK}/apps/report.cpp "#include <fmt/format.h>\n#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>\nvoid f() {\n${longest_body}}\nstruct Type {\n${long_type}}\;\n")
   file(WRITE ${WORK}/apps/parts/tree.hpp "${widest}\n// ${foreign_letters}\n")
   file(WRITE ${WORK}/tests/lib/pool_test.cpp "#include \"jackdaw/detail/deque.hpp\"\n")
 endfunction()
@@ -62,6 +69,12 @@ expect_complaint(apps/main.cpp "${too_wide}" "apps/main.cpp:4: 101 columns, more
 expect_complaint(tests/lib/pool_test.cpp "${too_wide}" "pool_test.cpp:2: 101 columns")
 expect_complaint(lib/pool.cpp "std::atomic_thread_fence(order);" "lib/pool.cpp:3: a fence")
 
+string(REPEAT "    call()\n" 37 body)
+expect_complaint(apps/report.cpp "void g(int a,\n       int b) {\n  if (a) {\n${body}  }\n}"
+  "apps/report.cpp:96: a block of 42 lines, more than 40")
+expect_complaint(tests/lib/pool_test.cpp "TEST(Pool, IsLong) {\n\n// why\n${body}}"
+  "pool_test.cpp:2: a block of 41 lines")
+
 expect_complaint(lib/pool.cpp "#include <hwloc.h>" "lib/pool.cpp: <hwloc.h> may be included by")
 expect_complaint(lib/pool.cpp "#include <hwloc/linux.h>" "<hwloc/linux.h> may be included by")
 expect_complaint(topology/include/jackdaw/topology/place.hpp "#include <hwloc.h>"
@@ -74,6 +87,13 @@ expect_complaint(lib/include/jackdaw/pool.hpp "#include <cereal/cereal.hpp>"
 expect_complaint(apps/main.cpp "#include <Kokkos_Core.hpp>" "main.cpp: <Kokkos_Core.hpp> may be")
 expect_complaint(lib/include/jackdaw/pool.hpp "#include <impl/Kokkos_Tools.hpp>"
   "<impl/Kokkos_Tools.hpp> may be included by")
+foreach(header fmt/core.h CLI/App.hpp nlohmann/json_fwd.hpp tbb/task.h oneapi/tbb/task.h omp.h png.h
+    gtest/gtest.h gmock/gmock.h benchmark/benchmark.h)
+  expect_complaint(mpi/window.cpp "#include <${header}>" "window.cpp: <${header}> may be included by")
+endforeach()
+expect_complaint(apps/main.cpp "#include <tbb/task.h>" "main.cpp: <tbb/task.h> may be included by")
+expect_complaint(apps/bench/peer_tbb.cpp "#include <omp.h>" "peer_tbb.cpp: <omp.h> may be")
+expect_complaint(apps/main.cpp "#include <gtest/gtest.h>" "main.cpp: <gtest/gtest.h> may be")
 expect_complaint(apps/main.cpp "#include <jackdaw/pool.hpp>" "<jackdaw/pool.hpp> is ours")
 
 expect_complaint(topology/place.cpp "#include \"jackdaw/pool.hpp\""

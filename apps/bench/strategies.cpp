@@ -96,41 +96,36 @@ constexpr std::array workloads{
     Workload{"bursts", bursts, "30 bursts of 200 jobs from outside"},
 };
 
-}  // namespace
+using Times = std::array<std::array<Sample, strategies.size()>, workloads.size()>;
 
-/// Which way to steal is best for what? Each runs in a pool of its own, all in turn.
-void measure_strategies(const Options& options, Figures& figures) {
-  std::array<std::array<Sample, strategies.size()>, workloads.size()> times;
-  const int rounds = 3 * options.rounds;
-  for (int round = 0; round < rounds; ++round) {
-    for (std::size_t w = 0; w < workloads.size(); ++w) {
-      for (std::size_t i = 0; i < strategies.size(); ++i) {
-        const auto s = (i + static_cast<std::size_t>(round)) % strategies.size();
-        auto config = options.config;
-        config.strategy = strategies[s];
-        Pool pool(config);
-        workloads[w].run(pool);  // so that what it learns is learnt
-        times[w][s].add(seconds([&] { workloads[w].run(pool); }) * 1e3);
-      }
+/// All in turn, beginning with another one each round.
+void run_round(const Config& asked, std::size_t round, Times& times) {
+  for (std::size_t w = 0; w < workloads.size(); ++w) {
+    for (std::size_t i = 0; i < strategies.size(); ++i) {
+      const auto s = (i + round) % strategies.size();
+      auto config = asked;
+      config.strategy = strategies[s];
+      Pool pool(config);
+      workloads[w].run(pool);  // so that what it learns is learnt
+      times[w][s].add(seconds([&] { workloads[w].run(pool); }) * 1e3);
     }
   }
-  constexpr std::size_t fixed = strategies.size() - 1;  // adaptive is the last
+}
+
+/// Of adaptive, which is the last, and the fixed ones.
+void compare(const Times& times, Figures& figures) {
+  constexpr std::size_t fixed = strategies.size() - 1;
   Sample worst, mean;
   double least = 1e9;
   std::array<double, fixed> logs{};
-  for (std::size_t w = 0; w < workloads.size(); ++w) {
-    const double adaptive = times[w][fixed].median();
+  for (const auto& of_workload : times) {
+    const double adaptive = of_workload[fixed].median();
     double best = 1e9;
     for (std::size_t s = 0; s < fixed; ++s) {
-      best = std::min(best, times[w][s].median());
-      logs[s] += std::log(times[w][s].median() / adaptive);
+      best = std::min(best, of_workload[s].median());
+      logs[s] += std::log(of_workload[s].median() / adaptive);
     }
     least = std::min(least, best / adaptive);
-    for (std::size_t s = 0; s < strategies.size(); ++s) {
-      figures.add("strategies." + std::string(workloads[w].name) + "." +
-                      std::string(name(strategies[s])) + "_ms",
-                  times[w][s], "ms", workloads[w].what);
-    }
   }
   worst.add(least);
   mean.add(std::exp(*std::min_element(logs.begin(), logs.end()) / workloads.size()));
@@ -138,6 +133,23 @@ void measure_strategies(const Options& options, Figures& figures) {
               "time of the best fixed one to that of adaptive, where that is worst");
   figures.add("strategies.adaptive_mean_vs_fixed", mean, "ratio",
               "geometric mean over the workloads, to the best fixed one");
+}
+
+}  // namespace
+
+/// Which way to steal is best for what? Each runs in a pool of its own.
+void measure_strategies(const Options& options, Figures& figures) {
+  Times times;
+  const auto rounds = 3 * static_cast<std::size_t>(options.rounds);
+  for (std::size_t round = 0; round < rounds; ++round) run_round(options.config, round, times);
+  for (std::size_t w = 0; w < workloads.size(); ++w) {
+    for (std::size_t s = 0; s < strategies.size(); ++s) {
+      figures.add("strategies." + std::string(workloads[w].name) + "." +
+                      std::string(name(strategies[s])) + "_ms",
+                  times[w][s], "ms", workloads[w].what);
+    }
+  }
+  compare(times, figures);
 }
 
 }  // namespace jackdaw::apps::bench

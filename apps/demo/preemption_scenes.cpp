@@ -15,50 +15,62 @@
 
 namespace jackdaw::apps::demo {
 
+namespace {
+
+/// Ways in which a job gives way.
+struct Way {
+  std::string_view name;
+  void (*go)(JobContext&);
+};
+constexpr std::array ways{
+    Way{"checkpoint", [](JobContext& job) { job.checkpoint(); }},
+    Way{"spawn", [](JobContext& job) { job.spawn([] {}); }},
+    Way{"join", [](JobContext&) { fork_join([] {}, [] {}); }},
+};
+
+/// What is seen of one of them.
+struct Encounter {
+  Gate ready, alarm_waits;
+  std::atomic<bool> alarm_ran{false}, in_time{false};
+  JobState state_of_relax{};
+  JobRef alarm;
+};
+
+}  // namespace
+
 void preemption(Stage& stage) {
-  struct Way {
-    std::string_view name;
-    void (*go)(JobContext&);
-  };
-  constexpr std::array ways{
-      Way{"checkpoint", [](JobContext& job) { job.checkpoint(); }},
-      Way{"spawn", [](JobContext& job) { job.spawn([] {}); }},
-      Way{"join", [](JobContext&) { fork_join([] {}, [] {}); }},
-  };
-  std::array<Gate, ways.size()> ready, alarm_waits;
-  std::array<std::atomic<bool>, ways.size()> alarm_ran{}, in_time{};
-  std::array<JobState, ways.size()> state_of_relax{};
-  std::array<JobRef, ways.size()> alarms;
+  std::array<Encounter, ways.size()> encounters;
   Act act(stage, 1);
   const JobRef relax = act.pool.submit(
       [&](JobContext& job) {
         for (std::size_t i = 0; i < ways.size(); ++i) {
-          ready[i].open();
-          alarm_waits[i].pass();
+          encounters[i].ready.open();
+          encounters[i].alarm_waits.pass();
           ways[i].go(job);
-          in_time[i] = alarm_ran[i].load();
+          encounters[i].in_time = encounters[i].alarm_ran.load();
         }
       },
       {.name = "relax", .priority = Priority::low});
-  for (std::size_t i = 0; i < ways.size(); ++i) {
-    ready[i].pass();
-    alarms[i] = act.pool.submit(
-        [&, i] {
-          state_of_relax[i] = relax.state();
-          alarm_ran[i] = true;
+  for (Encounter& now : encounters) {
+    now.ready.pass();
+    now.alarm = act.pool.submit(
+        [&] {
+          now.state_of_relax = relax.state();
+          now.alarm_ran = true;
         },
         {.name = "alarm", .priority = Priority::critical});
-    alarm_waits[i].open();
+    now.alarm_waits.open();
   }
   act.finish();
   for (std::size_t i = 0; i < ways.size(); ++i) {
+    const Encounter& seen = encounters[i];
     const auto at = "the next " + std::string(ways[i].name);
-    stage.expect(in_time[i], "the critical job to run at " + at, "it ran later");
-    stage.expect(state_of_relax[i] == JobState::preempted, "the job below to be preempted at " + at,
-                 name(state_of_relax[i]));
+    stage.expect(seen.in_time, "the critical job to run at " + at, "it ran later");
+    stage.expect(seen.state_of_relax == JobState::preempted,
+                 "the job below to be preempted at " + at, name(seen.state_of_relax));
     stage.expect_order({{relax.id(), JobState::running, JobState::preempted},
-                        {alarms[i].id(), JobState::pending, JobState::running},
-                        {alarms[i].id(), JobState::running, JobState::completed},
+                        {seen.alarm.id(), JobState::pending, JobState::running},
+                        {seen.alarm.id(), JobState::running, JobState::completed},
                         {relax.id(), JobState::preempted, JobState::running}},
                        "one job to give way, the other to run, the first to go on, at " + at);
   }

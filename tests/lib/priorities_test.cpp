@@ -67,29 +67,21 @@ TEST(Priorities, HoldAcrossWorkers) {
   std::atomic<int> normal_left{400};
   std::atomic<int> too_early{0};
   std::atomic<int> low_done{0};
+  const auto low = [&] {
+    // One may be under way on the other worker: it has been started, not finished.
+    if (normal_left.load() > 1) ++too_early;
+    ++low_done;
+  };
+  const auto normal = [&] {  // long enough for the other worker to run all its low jobs meanwhile
+    volatile int spin = 0;
+    while (spin < 5000) spin = spin + 1;
+    --normal_left;
+  };
   for (int w = 0; w < 2; ++w) {
     pool.spawn(
         [&, w](JobContext& job) {
-          for (int i = 0; i < 200; ++i) {
-            job.spawn(
-                [&] {
-                  // One may be under way on the other worker: it has been started, not finished.
-                  if (normal_left.load() > 1) ++too_early;
-                  ++low_done;
-                },
-                {.priority = Priority::low});
-          }
-          if (w == 1) {
-            for (int i = 0; i < 400; ++i) {
-              job.spawn(
-                  [&] {  // long enough for the other worker to run all its low jobs meanwhile
-                    volatile int spin = 0;
-                    while (spin < 5000) spin = spin + 1;
-                    --normal_left;
-                  },
-                  {.priority = Priority::normal});
-            }
-          }
+          for (int i = 0; i < 200; ++i) job.spawn(low, {.priority = Priority::low});
+          for (int i = 0; i < 400 * w; ++i) job.spawn(normal, {.priority = Priority::normal});
           ++ready;
           while (ready < 2) std::this_thread::yield();
         },

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <chrono>
 #include <random>
+#include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "jackdaw/detail/split_deque.hpp"
@@ -43,130 +45,164 @@ void pause_up_to(std::mt19937& random, unsigned microseconds) {
   while (Clock::now() < end) std::this_thread::yield();
 }
 
-TEST(Stress, AnOwnerTwoThievesAndASeizerLoseNothing) {
+/// A deque whose items go out again and again, each once in a round.
+class Deque {
+ public:
+  /// By a thief, until stop() is called.
+  void steal(bool seizes) {
+    std::array<Item*, 8> loot{};
+    while (!stopped_) {
+      std::size_t taken = 0;
+      if (seizes) {
+        (void)deque_.seize();
+      } else {
+        deque_.ring();
+      }
+      if (deque_.steal(loot.data(), loot.size(), taken) != detail::Steal::taken) continue;
+      for (std::size_t i = 0; i < taken; ++i) use(*loot.at(i));
+    }
+  }
+  void stop() { stopped_ = true; }
+
+  /// By the owner: every item goes in, some in between go out, and at last all are gone.
+  void run_round(std::minstd_rand& random) {
+    for (auto& item : items_) {
+      item.plain = 1;
+      item.taken = 0;
+    }
+    for (std::size_t next = 0; next < items_.size();) {
+      for (auto n = random() % 8; n > 0 && next < items_.size(); --n) put(items_[next++]);
+      pop_some(random() % 6);
+    }
+    pop_some(items_.size());
+    for (auto& item : items_) {
+      while (item.taken == 0) std::this_thread::yield();  // a thief has it, and is about to say so
+    }
+  }
+
+ private:
   struct Item {
     long plain = 0;  // written by the owner, read by whoever takes it: ThreadSanitizer looks
     std::atomic<int> taken{0};
   };
-  detail::SplitDeque<Item*> deque(64);
-  std::vector<Item> items(256);
-  std::atomic<bool> stop{false};
-  std::atomic<long> rounds{0};
-  const auto use = [&](Item* item) {
-    EXPECT_EQ(item->plain, 1);
-    item->plain = 2;
-    EXPECT_EQ(item->taken.fetch_add(1), 0);
-  };
-  const auto thief = [&](bool seizes) {
-    std::array<Item*, 8> loot{};
-    while (!stop) {
-      std::size_t taken = 0;
-      if (seizes) {
-        (void)deque.seize();
-      } else {
-        deque.ring();
-      }
-      if (deque.steal(loot.data(), loot.size(), taken) != detail::Steal::taken) continue;
-      for (std::size_t i = 0; i < taken; ++i) use(loot.at(i));
-    }
-  };
-  std::vector<std::thread> thieves;
-  for (const bool seizes : {false, false, true}) thieves.emplace_back(thief, seizes);
-  std::minstd_rand random(1);
-  const auto end = Clock::now() + budget;
-  while (Clock::now() < end) {
-    for (auto& item : items) {
-      item.plain = 1;
-      item.taken = 0;
-    }
-    for (std::size_t next = 0; next < items.size();) {
-      for (auto n = random() % 8; n > 0 && next < items.size(); --n) {
-        if (deque.put(&items[next++]) && deque.answer() == decltype(deque)::Room::full) {
-          std::array<Item*, 32> block{};
-          const auto count = deque.relieve(block.data(), block.size());
-          for (std::size_t i = 0; i < count; ++i) use(block.at(i));
-        }
-      }
-      for (auto n = random() % 6; n > 0; --n) {
-        if (Item* item = deque.pop()) use(item);
-      }
-    }
-    while (Item* item = deque.pop()) use(item);
-    for (auto& item : items) {
-      while (item.taken == 0) std::this_thread::yield();  // a thief has it, and is about to say so
-    }
-    ++rounds;
+  static void use(Item& item) {
+    EXPECT_EQ(item.plain, 1);
+    item.plain = 2;
+    EXPECT_EQ(item.taken.fetch_add(1), 0);
   }
-  stop = true;
-  for (auto& t : thieves) t.join();
+  void put(Item& item) {
+    if (!deque_.put(&item) || deque_.answer() != decltype(deque_)::Room::full) return;
+    std::array<Item*, 32> block{};
+    const auto count = deque_.relieve(block.data(), block.size());
+    for (std::size_t i = 0; i < count; ++i) use(*block.at(i));
+  }
+  void pop_some(std::size_t most) {
+    for (; most > 0; --most) {
+      if (Item* item = deque_.pop()) use(*item);
+    }
+  }
+
+  detail::SplitDeque<Item*> deque_{64};
+  std::vector<Item> items_{256};
+  std::atomic<bool> stopped_{false};
+};
+
+TEST(Stress, AnOwnerTwoThievesAndASeizerLoseNothing) {
+  Deque deque;
+  std::vector<std::thread> thieves;
+  for (const bool seizes : {false, false, true})
+    thieves.emplace_back([&deque, seizes] { deque.steal(seizes); });
+  std::minstd_rand random(1);
+  long rounds = 0;
+  for (const auto end = Clock::now() + budget; Clock::now() < end; ++rounds)
+    deque.run_round(random);
+  deque.stop();
+  for (auto& thief : thieves) thief.join();
   EXPECT_GT(rounds, 0);
 }
+
+/// Jobs of all kinds, many of which have to do with earlier ones.
+class Medley {
+ public:
+  Medley(Pool& pool, std::mt19937& random) : pool_(pool), random_(random) {}
+
+  void add_one() {
+    const auto kind = random_() % 6;
+    const auto priority = static_cast<Priority>(random_() % 4);
+    if (kind == 0) return add([this] { ++started_; }, priority);
+    if (kind == 1) return add([this] { fail(); }, priority);
+    if (kind == 2 && !handles_.empty()) return add_after_others(priority);
+    if (kind == 3 && !handles_.empty()) return add_waiting(priority);
+    if (kind == 4 && !handles_.empty()) return (void)any().cancel();
+    add(
+        [this](JobContext& job) {
+          ++started_;
+          job.spawn([this] { ++spawned_; });
+        },
+        priority);
+  }
+
+  /// \returns how many jobs there were
+  std::uint64_t expect_each_ended_once() {
+    int final_states = 0;
+    int never_started = 0;
+    for (const auto& handle : handles_) {
+      handle.wait();
+      final_states += is_final(handle.state());
+      never_started += handle.state() == JobState::cancelled;
+    }
+    pool_.wait();
+    EXPECT_EQ(final_states, static_cast<int>(handles_.size()));
+    EXPECT_EQ(started_ + never_started, static_cast<int>(handles_.size()));
+    return handles_.size() + static_cast<std::uint64_t>(spawned_.load());
+  }
+
+ private:
+  template <typename F>
+  void add(F function, Priority priority) {
+    handles_.push_back(pool_.submit(std::move(function), {.priority = priority}));
+  }
+  void fail() {
+    ++started_;
+    throw std::runtime_error("as planned");
+  }
+  void add_after_others(Priority priority) {
+    std::vector<JobRef> after;
+    for (auto n = 1 + random_() % 3; n > 0; --n)
+      after.push_back(
+          handles_[handles_.size() - 1 - random_() % std::min<std::size_t>(4, handles_.size())]);
+    handles_.push_back(pool_.submit(
+        [this, after] {
+          ++started_;
+          for (const auto& earlier : after) EXPECT_TRUE(is_final(earlier.state()));
+        },
+        {.priority = priority, .after = after}));
+  }
+  /// A critical one might preempt what it waits for, which its program must not let happen.
+  void add_waiting(Priority priority) {
+    add(
+        [this, other = any()] {
+          ++started_;
+          other.wait();
+        },
+        std::max(priority, Priority::high));
+  }
+  const JobRef& any() { return handles_[random_() % handles_.size()]; }
+
+  Pool& pool_;
+  std::mt19937& random_;
+  std::atomic<int> started_{0}, spawned_{0};
+  std::vector<JobRef> handles_;
+};
 
 TEST(Stress, JobsOfAllKindsEndOnce) {
   Pool pool(small_pool(4));
   std::mt19937 random(7);
   std::uint64_t created = 0;
-  const auto end = Clock::now() + budget;
-  while (Clock::now() < end) {
-    std::atomic<int> started{0};
-    std::vector<JobRef> handles;
-    constexpr int jobs = 200;
-    std::atomic<int> spawned{0};
-    for (int i = 0; i < jobs; ++i) {
-      const auto kind = random() % 6;
-      const JobOptions options{.priority = static_cast<Priority>(random() % 4)};
-      if (kind == 0) {
-        handles.push_back(pool.submit([&] { ++started; }, options));
-      } else if (kind == 1) {
-        handles.push_back(pool.submit(
-            [&] {
-              ++started;
-              throw std::runtime_error("as planned");
-            },
-            options));
-      } else if (kind == 2 && !handles.empty()) {
-        std::vector<JobRef> after;
-        for (auto n = 1 + random() % 3; n > 0; --n)
-          after.push_back(
-              handles[handles.size() - 1 - random() % std::min<std::size_t>(4, handles.size())]);
-        handles.push_back(pool.submit(
-            [&started, after] {
-              ++started;
-              for (const auto& earlier : after) EXPECT_TRUE(is_final(earlier.state()));
-            },
-            {.priority = options.priority, .after = after}));
-      } else if (kind == 3 && !handles.empty()) {
-        const JobRef other = handles[random() % handles.size()];
-        // A critical one might preempt what it waits for, which its program must not let happen.
-        const auto at_most_high = std::max(*options.priority, Priority::high);
-        handles.push_back(pool.submit(
-            [&, other] {
-              ++started;
-              other.wait();
-            },
-            {.priority = at_most_high}));
-      } else if (kind == 4 && !handles.empty()) {
-        (void)handles[random() % handles.size()].cancel();
-      } else {
-        handles.push_back(pool.submit(
-            [&](JobContext& job) {
-              ++started;
-              job.spawn([&] { ++spawned; });
-            },
-            options));
-      }
-    }
-    int final_states = 0;
-    int never_started = 0;
-    for (const auto& handle : handles) {
-      handle.wait();
-      final_states += is_final(handle.state());
-      never_started += handle.state() == JobState::cancelled;
-    }
-    pool.wait();
-    EXPECT_EQ(final_states, static_cast<int>(handles.size()));
-    EXPECT_EQ(started + never_started, static_cast<int>(handles.size()));
-    created += handles.size() + static_cast<std::uint64_t>(spawned.load());
+  for (const auto end = Clock::now() + budget; Clock::now() < end;) {
+    Medley jobs(pool, random);
+    for (int i = 0; i < 200; ++i) jobs.add_one();
+    created += jobs.expect_each_ended_once();
   }
   EXPECT_EQ(pool.statistics().jobs_finished, created);
   EXPECT_EQ(pool.statistics().jobs_created, created);
