@@ -79,6 +79,7 @@ class Keeper {
   void expect_to_see_it() const;
   [[nodiscard]] std::optional<Manifest> read_together() const;
   void expect_same_work(const Manifest& manifest) const;
+  void expect_none_was_lost() const;
   [[nodiscard]] std::vector<std::function<void()>> read_values(const std::filesystem::path& path,
                                                                const RankContents& contents) const;
   void give_up() const;

@@ -192,6 +192,22 @@ std::optional<Manifest> read_manifest(const std::filesystem::path& directory) {
   return parse(path, text);
 }
 
+namespace {
+
+bool is_of_rank(const std::string& name) {
+  return name.starts_with("generation-") && name.find(".rank-") != std::string::npos;
+}
+
+}  // namespace
+
+std::filesystem::path any_rank_file(const std::filesystem::path& directory) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (is_of_rank(entry.path().filename().string()) && entry.path().extension() != ".part")
+      return entry.path();
+  }
+  return {};
+}
+
 void remove_others(const std::filesystem::path& directory, const Manifest* kept) noexcept {
   try {
     std::unordered_set<std::string> names;
@@ -200,8 +216,7 @@ void remove_others(const std::filesystem::path& directory, const Manifest* kept)
     std::vector<std::filesystem::path> doomed;
     for (const auto& entry : std::filesystem::directory_iterator(directory)) {
       const auto name = entry.path().filename().string();
-      if (!name.starts_with("generation-") || name.find(".rank-") == std::string::npos) continue;
-      if (!names.contains(name)) doomed.push_back(entry.path());
+      if (is_of_rank(name) && !names.contains(name)) doomed.push_back(entry.path());
     }
     std::error_code error;
     if (kept == nullptr) std::filesystem::remove(manifest_path(directory), error);  // first

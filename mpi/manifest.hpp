@@ -39,6 +39,9 @@ void write_manifest(const std::filesystem::path& directory, const Manifest& mani
 /// version: says at which byte, and why
 [[nodiscard]] std::optional<Manifest> read_manifest(const std::filesystem::path& directory);
 
+/// One of the whole files of ranks that are there. Empty: there is none.
+[[nodiscard]] std::filesystem::path any_rank_file(const std::filesystem::path& directory);
+
 /// Removes files of ranks, whole or not, that `kept` does not name; null: all, and the manifest.
 /// What cannot be removed stays.
 void remove_others(const std::filesystem::path& directory, const Manifest* kept) noexcept;
