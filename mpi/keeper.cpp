@@ -268,6 +268,11 @@ void Keeper::save(const std::vector<SavedJob>& jobs, const Failures& failures) {
   statistics_.jobs += sums[1];
 }
 
+void Keeper::count_time(std::int64_t ns) {
+  check(MPI_Allreduce(MPI_IN_PLACE, &ns, 1, MPI_INT64_T, MPI_MAX, comm_), "MPI_Allreduce");
+  statistics_.seconds += static_cast<double>(ns) * 1e-9;
+}
+
 void Keeper::remove() noexcept {
   if (rank_ != 0) return;
   lock_->note_checkpoint(false);

@@ -65,7 +65,8 @@ class Keeper {
 
   [[nodiscard]] const Failures& failures_before() const noexcept { return failures_before_; }
   [[nodiscard]] const CheckpointStatistics& statistics() const noexcept { return statistics_; }
-  void count_seconds(double seconds) noexcept { statistics_.seconds += seconds; }
+  /// Collective: what this rank has spent on the last one; that which took longest counts.
+  void count_time(std::int64_t ns);
   void set_called_off(std::uint64_t count) noexcept { statistics_.called_off = count; }
   /// In the last checkpoint.
   [[nodiscard]] std::uint64_t last_jobs() const noexcept { return last_jobs_; }
