@@ -255,11 +255,10 @@ void Keeper::save(const std::vector<SavedJob>& jobs, const Failures& failures) {
                     .files = gather(comm_, std::vector{summary})};
   throw_if_any(rank_ != 0 ? "" : complaint_of([&] {
     expect_files(manifest);
-    write_manifest(options_.directory, manifest);
+    publish(options_.directory, manifest);
     lock_->note_checkpoint(true);
   }));
   generation_ = generation;
-  if (rank_ == 0) remove_others(options_.directory, &manifest);
   std::array<std::uint64_t, 2> sums{summary.bytes, summary.jobs};
   check(MPI_Allreduce(MPI_IN_PLACE, sums.data(), 2, MPI_UINT64_T, MPI_SUM, comm_), "MPI_Allreduce");
   ++statistics_.made;

@@ -180,6 +180,11 @@ void write_manifest(const std::filesystem::path& directory, const Manifest& mani
   file.commit();
 }
 
+void publish(const std::filesystem::path& directory, const Manifest& manifest) {
+  write_manifest(directory, manifest);
+  remove_others(directory, &manifest);
+}
+
 std::optional<Manifest> read_manifest(const std::filesystem::path& directory) {
   const auto path = manifest_path(directory);
   std::error_code error;

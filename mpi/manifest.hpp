@@ -35,6 +35,9 @@ struct Manifest {
 /// if only the directory could not be brought to the disk, this one: the files of both must stay
 void write_manifest(const std::filesystem::path& directory, const Manifest& manifest);
 
+/// The same, and then the files of any other checkpoint go. \throws CheckpointError  likewise
+void publish(const std::filesystem::path& directory, const Manifest& manifest);
+
 /// Nothing: there is no checkpoint. \throws CheckpointError  it is damaged, cut off, or of another
 /// version: says at which byte, and why
 [[nodiscard]] std::optional<Manifest> read_manifest(const std::filesystem::path& directory);
