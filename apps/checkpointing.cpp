@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <chrono>     // duration_cast, milliseconds
+#include <chrono>     // ceil, milliseconds
 #include <cstdio>     // stderr
 #include <stdexcept>  // invalid_argument
 
@@ -13,9 +13,9 @@ namespace {
 
 constexpr double longest = 1e6;  // seconds
 
+/// Rounded up: 0 means never.
 std::chrono::milliseconds milliseconds(double seconds) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::duration<double>(seconds));
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
 }
 
 void expect_seconds(const char* option, double seconds) {
@@ -61,11 +61,15 @@ void Checkpointing::validate() const {
   expect_seconds("--checkpoint-grace", grace_);
 }
 
+CheckpointOptions Checkpointing::options(const std::string& label) const {
+  return {.directory = directory_,
+          .label = label,
+          .every = milliseconds(every_),
+          .grace = milliseconds(grace_)};
+}
+
 double Checkpointing::begin(Scheduler& scheduler, const std::string& label) const {
-  const auto from = scheduler.use_checkpoints({.directory = directory_,
-                                               .label = label,
-                                               .every = milliseconds(every_),
-                                               .grace = milliseconds(grace_)});
+  const auto from = scheduler.use_checkpoints(options(label));
   if (!from) return -1;
   if (scheduler.rank() == 0) {
     fmt::print(

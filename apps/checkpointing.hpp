@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "jackdaw/checkpoint.hpp"  // CheckpointOptions
+
 namespace jackdaw {
 class Scheduler;
 }
@@ -18,6 +20,9 @@ class Checkpointing {
   [[nodiscard]] bool is_on() const noexcept { return !directory_.empty(); }
   /// \throws std::invalid_argument  options that need another, or are out of range
   void validate() const;
+
+  /// As the library wants them. \param label  what is computed
+  [[nodiscard]] CheckpointOptions options(const std::string& label) const;
 
   /// Collective: lets `scheduler` make checkpoints, and says on rank 0 from where it goes on.
   /// \param label  what is computed

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>     // open
 #include <sys/file.h>  // flock
-#include <unistd.h>    // close
+#include <sys/stat.h>  // fstat
+#include <unistd.h>    // close, fsync, ftruncate, pwrite
 
-#include <cerrno>   // errno
-#include <cstring>  // strerror
+#include <cerrno>       // errno
+#include <cstring>      // strerror
+#include <string_view>  // string_view
 
 #include "jackdaw/checkpoint.hpp"  // CheckpointError
 
@@ -22,5 +24,18 @@ DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
 }
 
 DirectoryLock::~DirectoryLock() { ::close(file_); }
+
+bool DirectoryLock::says_checkpoint() const noexcept {
+  struct stat status {};
+  return ::fstat(file_, &status) == 0 && status.st_size > 0;
+}
+
+void DirectoryLock::note_checkpoint(bool is_there) noexcept {
+  if (says_checkpoint() == is_there) return;
+  constexpr std::string_view text = "there is a checkpoint here, and its manifest\n";
+  const bool noted =
+      is_there ? ::pwrite(file_, text.data(), text.size(), 0) > 0 : ::ftruncate(file_, 0) == 0;
+  if (noted) (void)::fsync(file_);
+}
 
 }  // namespace jackdaw::mpi

@@ -99,7 +99,7 @@ std::optional<Manifest> Keeper::read_together() const {
   std::optional<Manifest> manifest;
   throw_if_any(complaint_of([&] {
     manifest = read_manifest(options_.directory);
-    if (manifest) expect_same_work(*manifest);
+    manifest ? expect_same_work(*manifest) : expect_none_was_lost();
   }));
   std::string first = manifest ? std::to_string(manifest->run + manifest->generation) : "none";
   const std::string mine = first;
@@ -116,6 +116,17 @@ void Keeper::expect_same_work(const Manifest& manifest) const {
   throw CheckpointError(manifest_path(options_.directory), manifest.label_at,
                         "it is a checkpoint of '" + manifest.label + "', and this is '" +
                             options_.label + "'; give this run another directory");
+}
+
+/// Whole files without a manifest may be those of a first checkpoint that a kill has cut short.
+void Keeper::expect_none_was_lost() const {
+  if (!lock_ || !lock_->says_checkpoint()) return;
+  const auto file = any_rank_file(options_.directory);
+  if (file.empty()) return;
+  throw CheckpointError(manifest_path(options_.directory), 0,
+                        "the file is missing, but there was a checkpoint here, and " +
+                            file.filename().string() +
+                            " may be of it; put the manifest back, or remove all to begin anew");
 }
 
 /// What adds them to the reducers.
@@ -170,6 +181,7 @@ std::optional<Resumption> Keeper::restore(
   }));
   for (const auto& add : additions) add();
   for (SavedJob& saved : jobs) hold(saved.job, std::move(saved.long_payload));
+  if (lock_) lock_->note_checkpoint(true);  // a kill may have come before that
   run_ = manifest->run;
   generation_ = tried_ = manifest->generation;
   seconds_before_ = manifest->seconds;
@@ -243,10 +255,10 @@ void Keeper::save(const std::vector<SavedJob>& jobs, const Failures& failures) {
                     .files = gather(comm_, std::vector{summary})};
   throw_if_any(rank_ != 0 ? "" : complaint_of([&] {
     expect_files(manifest);
-    write_manifest(options_.directory, manifest);
+    publish(options_.directory, manifest);
+    lock_->note_checkpoint(true);
   }));
   generation_ = generation;
-  if (rank_ == 0) remove_others(options_.directory, &manifest);
   std::array<std::uint64_t, 2> sums{summary.bytes, summary.jobs};
   check(MPI_Allreduce(MPI_IN_PLACE, sums.data(), 2, MPI_UINT64_T, MPI_SUM, comm_), "MPI_Allreduce");
   ++statistics_.made;
@@ -255,8 +267,15 @@ void Keeper::save(const std::vector<SavedJob>& jobs, const Failures& failures) {
   statistics_.jobs += sums[1];
 }
 
+void Keeper::count_time(std::int64_t ns) {
+  check(MPI_Allreduce(MPI_IN_PLACE, &ns, 1, MPI_INT64_T, MPI_MAX, comm_), "MPI_Allreduce");
+  statistics_.seconds += static_cast<double>(ns) * 1e-9;
+}
+
 void Keeper::remove() noexcept {
-  if (rank_ == 0) remove_others(options_.directory, nullptr);
+  if (rank_ != 0) return;
+  lock_->note_checkpoint(false);
+  remove_others(options_.directory, nullptr);
 }
 
 }  // namespace jackdaw::mpi

@@ -65,7 +65,8 @@ class Keeper {
 
   [[nodiscard]] const Failures& failures_before() const noexcept { return failures_before_; }
   [[nodiscard]] const CheckpointStatistics& statistics() const noexcept { return statistics_; }
-  void count_seconds(double seconds) noexcept { statistics_.seconds += seconds; }
+  /// Collective: what this rank has spent on the last one; that which took longest counts.
+  void count_time(std::int64_t ns);
   void set_called_off(std::uint64_t count) noexcept { statistics_.called_off = count; }
   /// In the last checkpoint.
   [[nodiscard]] std::uint64_t last_jobs() const noexcept { return last_jobs_; }
@@ -79,6 +80,7 @@ class Keeper {
   void expect_to_see_it() const;
   [[nodiscard]] std::optional<Manifest> read_together() const;
   void expect_same_work(const Manifest& manifest) const;
+  void expect_none_was_lost() const;
   [[nodiscard]] std::vector<std::function<void()>> read_values(const std::filesystem::path& path,
                                                                const RankContents& contents) const;
   void give_up() const;

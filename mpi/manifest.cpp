@@ -180,6 +180,11 @@ void write_manifest(const std::filesystem::path& directory, const Manifest& mani
   file.commit();
 }
 
+void publish(const std::filesystem::path& directory, const Manifest& manifest) {
+  write_manifest(directory, manifest);
+  remove_others(directory, &manifest);
+}
+
 std::optional<Manifest> read_manifest(const std::filesystem::path& directory) {
   const auto path = manifest_path(directory);
   std::error_code error;
@@ -192,6 +197,22 @@ std::optional<Manifest> read_manifest(const std::filesystem::path& directory) {
   return parse(path, text);
 }
 
+namespace {
+
+bool is_of_rank(const std::string& name) {
+  return name.starts_with("generation-") && name.find(".rank-") != std::string::npos;
+}
+
+}  // namespace
+
+std::filesystem::path any_rank_file(const std::filesystem::path& directory) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (is_of_rank(entry.path().filename().string()) && entry.path().extension() != ".part")
+      return entry.path();
+  }
+  return {};
+}
+
 void remove_others(const std::filesystem::path& directory, const Manifest* kept) noexcept {
   try {
     std::unordered_set<std::string> names;
@@ -200,8 +221,7 @@ void remove_others(const std::filesystem::path& directory, const Manifest* kept)
     std::vector<std::filesystem::path> doomed;
     for (const auto& entry : std::filesystem::directory_iterator(directory)) {
       const auto name = entry.path().filename().string();
-      if (!name.starts_with("generation-") || name.find(".rank-") == std::string::npos) continue;
-      if (!names.contains(name)) doomed.push_back(entry.path());
+      if (is_of_rank(name) && !names.contains(name)) doomed.push_back(entry.path());
     }
     std::error_code error;
     if (kept == nullptr) std::filesystem::remove(manifest_path(directory), error);  // first

@@ -35,9 +35,15 @@ struct Manifest {
 /// if only the directory could not be brought to the disk, this one: the files of both must stay
 void write_manifest(const std::filesystem::path& directory, const Manifest& manifest);
 
+/// The same, and then the files of any other checkpoint go. \throws CheckpointError  likewise
+void publish(const std::filesystem::path& directory, const Manifest& manifest);
+
 /// Nothing: there is no checkpoint. \throws CheckpointError  it is damaged, cut off, or of another
 /// version: says at which byte, and why
 [[nodiscard]] std::optional<Manifest> read_manifest(const std::filesystem::path& directory);
+
+/// One of the whole files of ranks that are there. Empty: there is none.
+[[nodiscard]] std::filesystem::path any_rank_file(const std::filesystem::path& directory);
 
 /// Removes files of ranks, whole or not, that `kept` does not name; null: all, and the manifest.
 /// What cannot be removed stays.

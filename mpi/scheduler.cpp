@@ -236,7 +236,7 @@ bool Scheduler::Inside::save_what_is_left(const mpi::Failures& failures) {
                       keeper->description());
   for (SavedJob& job : jobs) source.hold(job.job, std::move(job.long_payload));
   keeper->plan().put_off(network.now());
-  keeper->count_seconds(static_cast<double>(network.now() - courier.saving_since_ns()) * 1e-9);
+  keeper->count_time(network.now() - courier.saving_since_ns());
   return true;
 }
 

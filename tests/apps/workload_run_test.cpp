@@ -113,6 +113,18 @@ TEST(WorkloadRun, TellsWhatWasFoundAndThatTheCheckFailed) {
   EXPECT_GT(json.at("calls_per_second").get<double>(), 0.0);
 }
 
+TEST(WorkloadRun, APositiveTimeBetweenCheckpointsIsNeverRoundedToNever) {
+  const auto every = [](const std::string& seconds) {
+    const Parsed parsed("--checkpoint kept --checkpoint-every " + seconds);
+    parsed.options.validate();
+    return parsed.options.checkpoints.options("test").every.count();
+  };
+  EXPECT_EQ(every("0"), 0);
+  EXPECT_EQ(every("0.0005"), 1);
+  EXPECT_EQ(every("1e-9"), 1);
+  EXPECT_EQ(every("0.25"), 250);
+}
+
 /// What is done stays done, whatever comes while the result is printed and MPI ends.
 TEST(WorkloadRun, ASignalAfterTheEndOfARunWithCheckpointsEndsNothing) {
   const auto directory = std::filesystem::temp_directory_path() / "jackdaw_workload_run_XXXXXX";

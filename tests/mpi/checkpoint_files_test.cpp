@@ -1,8 +1,5 @@
 #include <gtest/gtest.h>
-#include <signal.h>        // SIGXFSZ
-#include <sys/resource.h>  // setrlimit
-#include <sys/wait.h>      // waitpid
-#include <unistd.h>        // fork, _exit
+#include <unistd.h>  // getpid
 
 #include <clocale>
 #include <cstdlib>
@@ -257,51 +254,6 @@ TEST_F(CheckpointFiles, OldFilesGoAndOthersStay) {
   EXPECT_FALSE(fs::exists(manifest_path(directory)));
   EXPECT_FALSE(fs::exists(directory / "generation-3.rank-0"));
   EXPECT_TRUE(fs::exists(directory / "notes.txt"));
-}
-
-/// Writes generation 2 over generation 1, as a rank alone does.
-void write_next(const fs::path& directory, const RankContents& contents) {
-  Manifest next{.run = 1, .generation = 2, .label = "x"};
-  next.files.push_back(write_rank_file(directory / rank_file_name(2, 0), {1, 2, 0, 1}, contents));
-  write_manifest(directory, next);
-  remove_others(directory, &next);
-}
-
-/// A process that is killed at any byte of any file leaves the last good checkpoint, or the new
-/// one.
-TEST_F(CheckpointFiles, AKillAtAnyByteLeavesAGoodOne) {
-  RankContents before = contents();
-  Manifest first{.run = 1, .generation = 1, .label = "x"};
-  const auto file = directory / rank_file_name(1, 0);
-  first.files.push_back(write_rank_file(file, {1, 1, 0, 1}, before));
-  write_manifest(directory, first);
-  const auto after = [&] {
-    RankContents next = before;
-    next.jobs.pop_back();
-    return next;
-  }();
-  int kept = 0, replaced = 0;
-  for (rlim_t limit = 0; replaced == 0; limit += limit < 400 ? 1 : 53) {
-    const pid_t child = fork();
-    if (child == 0) {
-      const rlimit most{limit, limit};  // whoever writes beyond it is killed by SIGXFSZ
-      setrlimit(RLIMIT_FSIZE, &most);
-      write_next(directory, after);
-      _exit(0);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    const auto manifest = read_manifest(directory);
-    ASSERT_TRUE(manifest) << limit;
-    const bool is_new = manifest->generation == 2;
-    ASSERT_EQ(is_new, WIFEXITED(status)) << limit;
-    EXPECT_TRUE(is_new || WTERMSIG(status) == SIGXFSZ);
-    const auto found = read_rank_file(directory / rank_file_name(manifest->generation, 0),
-                                      {1, manifest->generation, 0, 1}, manifest->files[0], &find);
-    ASSERT_EQ(found.jobs.size(), is_new ? after.jobs.size() : before.jobs.size()) << limit;
-    ++(is_new ? replaced : kept);
-  }
-  EXPECT_GT(kept, 400);
 }
 
 }  // namespace

@@ -87,6 +87,36 @@ TEST_F(RefusedCheckpoints, WithADamagedFileAndNothingChanges) {
   EXPECT_TRUE(fs::exists(manifest));
 }
 
+TEST_F(RefusedCheckpoints, WithoutTheManifestThatThereWas) {
+  leave_one();
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (is_first) fs::remove(manifest);
+  MPI_Barrier(MPI_COMM_WORLD);
+  const auto said = refusal(options(), kept_count());
+  EXPECT_TRUE(said.starts_with(at(manifest, 0) + "the file is missing, but there was a checkpoint"))
+      << said;
+  EXPECT_TRUE(fs::exists(file));
+}
+
+/// A kill in the first checkpoint, before the manifest; or one while a checkpoint is removed.
+TEST_F(RefusedCheckpoints, FilesOfRanksWithoutAManifestThatNeverWasAreNone) {
+  if (is_first) std::ofstream(file) << "whole";
+  MPI_Barrier(MPI_COMM_WORLD);
+  EXPECT_EQ(refusal(options(), kept_count()), "nothing");
+  leave_one();
+  {
+    Scheduler scheduler(MPI_COMM_WORLD, small_pool(1));
+    scheduler.keep("counted", waited);
+    EXPECT_TRUE(scheduler.use_checkpoints(options()));
+    scheduler.run();
+    scheduler.remove_checkpoint();
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (is_first) std::ofstream(file) << "whole";
+  MPI_Barrier(MPI_COMM_WORLD);
+  EXPECT_EQ(refusal(options(), kept_count()), "nothing");
+}
+
 TEST_F(RefusedCheckpoints, WithoutADirectory) {
   EXPECT_EQ(refusal({}), "the directory for checkpoints has no name");
 }

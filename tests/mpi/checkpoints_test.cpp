@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "support/checkpoints.hpp"
 #include "support/pools.hpp"
@@ -83,7 +84,12 @@ TEST_F(Checkpoints, ComeEverySoOften) {
     if (is_first) scheduler.submit<count>(1, 10 * numbers);
     scheduler.run();
     EXPECT_EQ(scheduler.reduce(counted), 10u * numbers);
-    EXPECT_GT(scheduler.checkpoint_statistics().made, 1u);
+    const auto statistics = scheduler.checkpoint_statistics();
+    EXPECT_GT(statistics.made, 1u);
+    std::vector<double> seconds(static_cast<std::size_t>(scheduler.size()));
+    MPI_Allgather(&statistics.seconds, 1, MPI_DOUBLE, seconds.data(), 1, MPI_DOUBLE,
+                  MPI_COMM_WORLD);
+    EXPECT_EQ(seconds, std::vector(seconds.size(), statistics.seconds)) << "not the same on all";
   }
   start_again();
   Scheduler scheduler(MPI_COMM_WORLD, testing::small_pool(1));
@@ -140,10 +146,10 @@ TEST_F(Checkpoints, AJobThatYieldsIsSavedWithWhatIsLeftOfIt) {
     soon.every = 50ms;
     (void)scheduler.use_checkpoints(soon);
     if (is_first) scheduler.submit<step>(5);
-    std::thread([] {
+    const std::jthread later([] {
       std::this_thread::sleep_for(100ms);
       (void)kill(getpid(), SIGUSR1);
-    }).detach();
+    });
     EXPECT_THROW(scheduler.run(), Interrupted);
   }
   const auto before = counted.value();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# damaged.sh <jackdaw>: a checkpoint that is damaged, cut off, of another tree or in use is refused
-# with its file and the reason, and stays as it is; a sound one goes on.
+# damaged.sh <jackdaw>: a checkpoint that is damaged, cut off, incomplete, of another tree or in use is
+# refused with its file and the reason, and stays as it is; a sound one goes on, and is removed then.
 set -euo pipefail
 jackdaw=$1
 scratch=$(mktemp -d)
@@ -54,6 +54,11 @@ cp "$scratch/sound"/* "$kept"
 rm "$file"
 refused "$file: at byte 0: the file is missing" --tree T1L
 cp "$scratch/sound"/* "$kept"
+rm "$kept/manifest"
+refused "$kept/manifest: at byte 0: the file is missing, but there was a checkpoint" --tree T1L
+cp "$scratch/sound"/* "$kept"
 uts --tree T1L || fail "a sound checkpoint does not go on"
 grep -q "check *passed" "$scratch/out" || fail "the count is wrong"
+[ "$(ls -A "$kept")" = lock ] || fail "something is left: $(ls -A "$kept")"
+[ ! -s "$kept/lock" ] || fail "the lock still speaks of a checkpoint"
 echo "what is unsound was refused, and what is sound went on"

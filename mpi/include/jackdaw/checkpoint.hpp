@@ -34,7 +34,8 @@ struct CheckpointStatistics {
   std::uint64_t called_off = 0;  ///< because running jobs did not end within the grace time
   std::uint64_t bytes = 0;       ///< of all files
   std::uint64_t jobs = 0;        ///< in them
-  double seconds = 0;  ///< from the wish for a checkpoint to the restart of the jobs, together
+  double seconds = 0;  ///< from the wish for a checkpoint to the restart of the jobs, on the rank
+                       ///< that it took longest; together
 };
 
 /// Notes SIGUSR1 and SIGTERM until the process ends. Else they are noted from
