@@ -154,7 +154,7 @@ void Worker::wait_for(JobRecord& job) {
              },
              [&](long ns) { job.word.sleep(ns); });
   // It may have yielded here, and been cancelled then, when no entry was left that would count it.
-  if (!job.word.was_started() && job.word.claim_count()) count_dropped();
+  if (engine_->end_unstarted(job)) count_dropped();
 }
 
 void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {

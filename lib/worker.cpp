@@ -100,7 +100,8 @@ void Worker::answer_job_bells() noexcept {
 /// A job that the closing pool cancels.
 void Worker::drop(JobRecord& job) noexcept {
   if (job.word.is_shared()) {
-    if (engine_->cancel(job)) job.ops->give_up(job, *engine_, "the job was cancelled");
+    if (engine_->cancel(job) && job.ops->give_up != nullptr)
+      job.ops->give_up(job, *engine_, "the job was cancelled");
     return run_shared_entry(job);
   }
   job.word.step_alone(JobState::cancelled);

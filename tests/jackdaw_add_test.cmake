@@ -23,16 +23,21 @@ function(jackdaw_add_test path)
 endfunction()
 
 # jackdaw_add_mpi_test(<room>/<name> RANKS <n>... [LEVELS <level>...] [FABRICS <fabric>...]
-#                      [TIMEOUT <seconds>])
+#                      [SWITCHES <variable>...] [LINK <target>...] [MAIN <file>] [TIMEOUT <seconds>])
 # The same for a test that several ranks run at once: <room>/<name>@<n> for each number of ranks,
-# <room>/<name>@2_<level> for each level of threads, and <room>/<name>@3_<fabric> for each fabric.
+# <room>/<name>@2_<level> for each level of threads, <room>/<name>@3_<fabric> for each fabric, and
+# <room>/<name>@2_<variable> for each variable of the environment that its main looks for.
 function(jackdaw_add_mpi_test path)
-  cmake_parse_arguments(arg "" "TIMEOUT" "RANKS;LEVELS;FABRICS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;MAIN" "RANKS;LEVELS;FABRICS;SWITCHES;LINK" ${ARGN})
   string(REPLACE "/" "_" target "${path}_test")
   set(support ${PROJECT_SOURCE_DIR}/tests/support)
-  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}_test.cpp ${support}/mpi_main.cpp)
+  if(NOT arg_MAIN)
+    set(arg_MAIN mpi_main.cpp)
+  endif()
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}_test.cpp ${support}/${arg_MAIN})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/mpi ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE jackdaw::jackdaw jackdaw::topology jackdaw_build GTest::gtest)
+  target_link_libraries(${target} PRIVATE
+    jackdaw::jackdaw jackdaw::topology ${arg_LINK} jackdaw_build GTest::gtest)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)  # beside other programs that keep the cores, ranks that wait are slow
   endif()
@@ -48,6 +53,9 @@ function(jackdaw_add_mpi_test path)
   endforeach()
   foreach(level IN LISTS arg_LEVELS)
     run_with(${path}@2_${level} 2 "JACKDAW_TEST_MPI_LEVEL=${level}")
+  endforeach()
+  foreach(switch IN LISTS arg_SWITCHES)
+    run_with(${path}@2_${switch} 2 "${switch}=1")
   endforeach()
   foreach(fabric IN LISTS arg_FABRICS)
     run_with(${path}@3_${fabric} 3 "JACKDAW_FABRIC=${fabric}")

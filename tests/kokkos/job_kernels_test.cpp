@@ -16,17 +16,17 @@
 namespace jackdaw::testing {
 namespace {
 
-/// A space whose kernels take a number of looks: what a GPU is to jobs.
+/// A space whose kernels take a number of looks: what a GPU is to jobs. Where a kernel has failed,
+/// a fence ends the process, as that of Kokkos::Cuda may.
 class SlowDevice {
  public:
   struct State {
     std::atomic<int> looks_left{0};
     std::atomic<bool> fails{false};
-    std::atomic<int> fences{0};
   };
   SlowDevice() : state(std::make_shared<State>()) {}
   void fence() const {
-    ++state->fences;
+    if (state->fails) throw std::runtime_error("a fence after a failure");
     state->looks_left = 0;
   }
   std::shared_ptr<State> state;
@@ -96,12 +96,19 @@ TEST(JobKernels, NoMoreAreInFlightThanThereAreInstances) {
 TEST(JobKernels, OneThatIsWaitedForMayBeCancelledAtAnyMoment) {
   for (int round = 0; round < 300; ++round) {
     Pool pool(small_pool(2));
-    KernelQueue<SlowDevice> queue({SlowDevice()});
+    const SlowDevice device;
+    KernelQueue<SlowDevice> queue({device});
     const auto job = queue.submit(
-        pool, [](const SlowDevice& device) { device.state->looks_left = 1'000'000'000; }, [] {});
+        pool, [](const SlowDevice& on) { on.state->looks_left = 1'000'000'000; },
+        [](JobContext& context) { context.checkpoint(); });
     const auto waiter = pool.submit([&] { job.wait(); });
     std::this_thread::sleep_for(std::chrono::microseconds(round));
-    while (!is_final(job.state())) (void)job.cancel();
+    bool is_over = false;
+    while (!is_over) {
+      (void)job.cancel();
+      is_over = is_final(job.state());
+      device.state->looks_left = 1;  // a kernel that is in flight is waited for
+    }
     waiter.wait();
     pool.wait();
     EXPECT_EQ(job.state(), JobState::cancelled);
@@ -121,6 +128,9 @@ TEST(JobKernels, ErrorsMakeTheJobFailed) {
   by_device.wait();
   EXPECT_EQ(by_device.state(), JobState::failed);
   EXPECT_THROW(by_device.get(), std::runtime_error);
+  const auto by_both = queue.submit(
+      pool, [](const SlowDevice&) { throw std::logic_error("launch"); }, [] { FAIL(); });
+  EXPECT_THROW(by_both.get(), std::logic_error);
   device.state->fails = false;
   const auto by_launch = queue.submit(
       pool, [](const SlowDevice&) { throw std::logic_error("launch"); }, [] { FAIL(); });
@@ -131,25 +141,102 @@ TEST(JobKernels, ErrorsMakeTheJobFailed) {
   EXPECT_THROW(KernelQueue<SlowDevice>({}), std::invalid_argument);
 }
 
-TEST(JobKernels, AJobThatIsCancelledWaitsForItsKernel) {
+/// What a kernel works on: notes whether that kernel was in flight when it went.
+class Buffer {
+ public:
+  Buffer(const SlowDevice& device, bool& went_in_flight)
+      : state_(device.state), went_in_flight_(&went_in_flight) {}
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { *went_in_flight_ = state_->looks_left > 0; }
+
+ private:
+  std::shared_ptr<SlowDevice::State> state_;
+  bool* went_in_flight_;
+};
+
+TEST(JobKernels, AJobThatIsCancelledKeepsWhatItHasUntilItsKernelIsDoneThenNoMore) {
+  Pool pool(small_pool(1));
+  const SlowDevice device;
+  bool in_flight = true;
+  JobHandle<void> job;
+  {
+    KernelQueue<SlowDevice> queue({device});
+    auto buffer = std::make_shared<Buffer>(device, in_flight);
+    const std::weak_ptr<Buffer> kept = buffer;
+    pool.run([&](JobContext& context) {
+      job = queue.submit(
+          context,
+          [&, buffer = std::move(buffer)](const SlowDevice& on) {
+            on.state->looks_left = 10;
+            pool.spawn([&] {  // before the job, which comes back behind it
+              EXPECT_TRUE(job.cancel());
+              EXPECT_FALSE(kept.expired());
+            });
+          },
+          [] { FAIL(); });
+    });
+    pool.wait();
+    EXPECT_EQ(job.state(), JobState::cancelled);
+    EXPECT_TRUE(kept.expired());
+    EXPECT_FALSE(in_flight);
+  }
+  EXPECT_EQ(device.state.use_count(), 1) << "a handle keeps the instances";
+}
+
+TEST(JobKernels, WhoWaitsForAnInstanceLooksAtTheKernelThatHasIt) {
+  for (const bool cancelled : {false, true}) {
+    Pool pool(small_pool(1));
+    const SlowDevice device;
+    KernelQueue<SlowDevice> queue({device});
+    JobHandle<void> first;
+    bool second_done = false;
+    const auto second = [&](JobContext& context) {  // on the only worker: nobody comes to the first
+      EXPECT_EQ(cancelled && first.cancel(), cancelled);
+      queue
+          .submit(
+              context, [](const SlowDevice& on) { on.state->looks_left = 5; },
+              [&] { second_done = true; })
+          .get();
+    };
+    pool.run([&](JobContext& context) {
+      first = queue.submit(
+          context,
+          [&](const SlowDevice& on) {
+            on.state->looks_left = 10;
+            pool.spawn(second);
+          },
+          [&] { EXPECT_TRUE(second_done); });
+    });
+    pool.wait();
+    EXPECT_TRUE(second_done);
+    EXPECT_EQ(first.state(), cancelled ? JobState::cancelled : JobState::completed);
+  }
+}
+
+TEST(JobKernels, AnErrorIsThatOfTheJobWhoseKernelFailedWhoeverFindsIt) {
   Pool pool(small_pool(1));
   const SlowDevice device;
   KernelQueue<SlowDevice> queue({device});
-  {
-    const auto job = queue.submit(
-        pool, [](const SlowDevice& on) { on.state->looks_left = 1'000'000'000; }, [] { FAIL(); });
-    while (device.state->looks_left == 0) std::this_thread::yield();
-    (void)job.cancel();
-    job.wait();
-    pool.wait();
-    EXPECT_EQ(job.state(), JobState::cancelled);
-  }
-  // Its instance is free again, and another job has it.
-  EXPECT_NO_THROW(queue
-                      .submit(
-                          pool, [](const SlowDevice&) {}, [] {})
-                      .get());
-  EXPECT_GE(device.state->fences, 1);
+  JobHandle<void> first;
+  pool.run([&](JobContext& context) {
+    first = queue.submit(
+        context,
+        [&](const SlowDevice& on) {
+          on.state->looks_left = 10;
+          pool.spawn([&](JobContext& inside) {
+            on.state->fails = true;
+            queue
+                .submit(
+                    inside, [](const SlowDevice& again) { again.state->fails = false; }, [] {})
+                .get();
+          });
+        },
+        [] { FAIL(); });
+  });
+  pool.wait();
+  EXPECT_EQ(first.state(), JobState::failed);
+  EXPECT_EQ(first.report().error, "the device has failed");
 }
 
 TEST(JobKernels, KernelsOfTheHostAreDoneAtOnce) {

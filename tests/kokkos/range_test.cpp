@@ -149,7 +149,7 @@ struct Histogram {
   void init(long* counts) const {
     for (unsigned k = 0; k < value_count; ++k) counts[k] = 0;
   }
-  void join(volatile long* to, const volatile long* from) const {
+  void join(Joined<long>* to, const Joined<long>* from) const {
     for (unsigned k = 0; k < value_count; ++k) to[k] = to[k] + from[k];
   }
 };
@@ -161,13 +161,13 @@ TEST_P(Ranges, AFunctorMayReduceAnArray) {
   Kokkos::parallel_scan(Range(space, 0, 1000), Histogram{7});
 }
 
-/// init, join with volatile arguments, and final: as codes for Kokkos 3 have them.
+/// init, join and final.
 struct Greatest {
   using value_type = int;
   int* result;
   void operator()(int i, int& most) const { most = std::max(most, i * 37 % 1009); }
   void init(int& most) const { most = -1; }
-  void join(volatile int& most, const volatile int& other) const {
+  void join(Joined<int>& most, const Joined<int>& other) const {
     if (most < other) most = other;
   }
   void final(int& most) const { *result = most + 1; }

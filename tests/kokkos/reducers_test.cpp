@@ -92,7 +92,8 @@ constexpr Matrix multiply(const Matrix& x, const Matrix& y) {
           x.c * y.b + x.d * y.d};
 }
 
-/// Written as the documentation of Kokkos has it; join once with `volatile`, as Kokkos 3 wants.
+/// Written as the documentation of Kokkos has it; join once with `volatile`, as Kokkos 3
+/// wants.
 template <typename Space>
 struct MatrixProduct {
   using reducer = MatrixProduct;
@@ -101,11 +102,13 @@ struct MatrixProduct {
 
   explicit MatrixProduct(Matrix& result) : result_(&result) {}
   void join(Matrix& x, const Matrix& y) const { x = multiply(x, y); }
+#if KOKKOS_VERSION < 40000
   void join(volatile Matrix& x, const volatile Matrix& y) const {
     const Matrix product =
         multiply(const_cast<const Matrix&>(x), const_cast<const Matrix&>(y));  // ours alone
     const_cast<Matrix&>(x) = product;
   }
+#endif
   void init(Matrix& x) const { x = {}; }
   Matrix& reference() const { return *result_.data(); }
   result_view_type view() const { return result_; }

@@ -102,7 +102,7 @@ TEST_P(Spaces, AtomicOperationsLoseNothing) {
   auto* const at = &count;
   auto* const top = &most;
   Kokkos::parallel_for(Range(space, 0, 200'000), [=](int i) {
-    Kokkos::atomic_increment(at);
+    Kokkos::atomic_add(at, 1L);
     Kokkos::atomic_fetch_add(at, 2L);
     Kokkos::atomic_fetch_max(top, i);
   });

@@ -69,7 +69,7 @@ struct Rows {
 TEST_P(Teams, WorkAsThoseOfSerial) {
   constexpr int league = 500;
   std::vector<int> expected(league), seen(league);
-  const auto bytes = static_cast<int>(Rows::Scratch::shmem_size(37));
+  const auto bytes = static_cast<kokkos::detail::TeamBytes>(Rows::Scratch::shmem_size(37));
   Kokkos::parallel_for(Kokkos::TeamPolicy<Serial>(league, Kokkos::AUTO)
                            .set_scratch_size(0, Kokkos::PerTeam(bytes))
                            .set_scratch_size(1, Kokkos::PerThread(64)),

@@ -72,6 +72,67 @@ TEST(ViewCodec, SubviewsTravelAsDenseOnes) {
   EXPECT_EQ(sent<Strided>(column)(5), 503);
 }
 
+TEST(ViewCodec, StridesOfAnyRankTravelInTheOrderOfTheLayout) {
+  using Left = Kokkos::View<int***, Kokkos::LayoutLeft, Kokkos::HostSpace>;
+  using Right = Kokkos::View<int***, Kokkos::LayoutRight, Kokkos::HostSpace>;
+  const Left left("left", 4, 5, 6);
+  const Right right("right", 4, 5, 6);
+  for (std::size_t i = 0; i < left.size(); ++i)
+    left.data()[i] = right.data()[i] = static_cast<int>(i);
+  const Left left_part = Kokkos::subview(left, std::make_pair(1, 3), Kokkos::ALL, Kokkos::ALL);
+  const auto right_part =
+      Kokkos::subview(right, std::make_pair(1, 3), Kokkos::ALL, std::make_pair(2, 6));
+  const auto left_arrived = sent<Left>(left_part);
+  const auto right_arrived = sent<Right>(right_part);
+  ASSERT_EQ(left_arrived.size(), 60u);
+  ASSERT_EQ(right_arrived.size(), 40u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t j = 0; j < 5; ++j) {
+      for (std::size_t k = 0; k < 4; ++k) {
+        EXPECT_EQ(left_arrived(i, j, k), left_part(i, j, k));
+        EXPECT_EQ(right_arrived(i, j, k), right_part(i, j, k));
+      }
+    }
+  }
+}
+
+#if __has_include(<Kokkos_LogicalSpaces.hpp>)
+struct Named {
+  static constexpr const char* get_name() { return "LikePinned"; }
+};
+/// As pinned memory and such: the host reads it, but it is no HostSpace.
+using LikePinned = Kokkos::Experimental::LogicalMemorySpace<Kokkos::HostSpace, Serial, Named>;
+
+TEST(ViewCodec, MemoryThatTheHostReadsNeedNotBeItsOwn) {
+  using Numbers = Kokkos::View<int**, Kokkos::LayoutRight, LikePinned>;
+  const auto numbers = filled<Numbers>(3, 5);
+  expect_same(sent<Numbers>(numbers), numbers);
+  const auto column = Kokkos::subview(numbers, Kokkos::ALL, 2);
+  EXPECT_EQ((sent<Kokkos::View<int*, LikePinned>>(column)(2)), 202);
+}
+
+/// As the memory of a device: the host reads only what is copied.
+using LikeDevice = Kokkos::Experimental::LogicalMemorySpace<
+    Kokkos::HostSpace, Serial, Named,
+    Kokkos::Experimental::LogicalSpaceSharesAccess::no_shared_access>;
+
+TEST(ViewCodec, MemoryThatTheHostCannotReadIsCopied) {
+  using Numbers = Kokkos::View<int*, LikeDevice>;
+  const Numbers up("up", 100), down("down", 100);
+  for (int i = 0; i < 100; ++i) {
+    up.data()[i] = i;
+    down.data()[i] = -i;
+  }
+  const auto up_bytes = packed(up), down_bytes = packed(down);
+  const auto arrived_down = Codec<Numbers>::read(down_bytes);
+  const auto arrived_up = Codec<Numbers>::read(up_bytes);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(arrived_up.data()[i], i);
+    EXPECT_EQ(arrived_down.data()[i], -i);
+  }
+}
+#endif
+
 TEST(ViewCodec, EmptyScalarStaticAndConstantViewsTravel) {
   using Numbers = Kokkos::View<double*, WorkStealing>;
   EXPECT_EQ(sent<Numbers>(Numbers()).extent(0), 0u);

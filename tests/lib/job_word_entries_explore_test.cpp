@@ -64,7 +64,7 @@ struct Scene {
     EXPECT_EQ(turns - yields + cancels + expiries, 1);
     EXPECT_EQ(counts, 1);
     const bool ran = turns > yields;
-    EXPECT_EQ(word.was_started(), ran);
+    EXPECT_EQ(word.is_spent(), ran);
     EXPECT_EQ(word.state(), ran       ? JobState::completed
                             : cancels ? JobState::cancelled
                                       : JobState::timed_out);
@@ -79,7 +79,7 @@ struct Scene {
   }
   /// As Engine::drop_entry.
   void drop() {
-    if (is_final(word.state()) && !word.was_started() && word.claim_count()) ++counts;
+    if (is_final(word.state()) && !word.is_spent() && word.claim_count()) ++counts;
   }
 };
 

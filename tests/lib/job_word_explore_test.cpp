@@ -15,6 +15,7 @@ struct Scene {
   Word word{JobState::pending, Priority::normal, Word::shared};
   int starts = 0;
   int cancels = 0;
+  int discards = 0;
   bool result = false;  // written by whoever runs it, read by whoever waited
 
   void try_to_run() {
@@ -22,6 +23,13 @@ struct Scene {
     ++starts;
     result = true;
     word.finish(JobState::completed);
+  }
+  /// Who takes an entry of it, or has waited for it: runs it, or counts its end.
+  void come_across() {
+    try_to_run();
+    if (!is_final(word.state()) || word.is_spent() || !word.claim_count()) return;
+    ++discards;
+    word.spend();
   }
   void cancel() {
     const auto outcome = word.cancel();
@@ -34,7 +42,7 @@ struct Scene {
   }
   void expect_one_ending() {
     EXPECT_EQ(starts + cancels, 1);
-    EXPECT_EQ(word.was_started(), starts == 1);
+    EXPECT_EQ(word.is_spent(), starts == 1);
     EXPECT_EQ(word.state(), starts == 1 ? JobState::completed : JobState::cancelled);
   }
 };
@@ -135,6 +143,19 @@ TEST(JobWordExplore, ABlockedJobStartsOnlyOnceItIsUnblocked) {
                       },
                       [&] { s.cancel(); }});
         s.expect_one_ending();
+      },
+      {.preemptions = 4});
+}
+
+TEST(JobWordExplore, OfThoseWhoComeAcrossACancelledJobOneDiscardsItsClosure) {
+  Explorer::explore(
+      [](Explorer& explorer) {
+        Scene s;
+        explorer.run({[&] { s.come_across(); }, [&] { s.come_across(); }, [&] { s.cancel(); }});
+        s.come_across();  // the last, behind all of them
+        EXPECT_EQ(s.starts + s.cancels, 1);
+        EXPECT_EQ(s.discards, s.cancels);
+        EXPECT_TRUE(s.word.is_spent());
       },
       {.preemptions = 4});
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -258,6 +259,23 @@ TEST_P(Jobs, ClosuresAreDestroyedWhicheverWayTheyEnd) {
   }
   pool.wait();
   EXPECT_EQ(alive.use_count(), 1);
+}
+
+TEST_P(Jobs, WhatACancelledJobHoldsIsGoneOnceThePoolIsQuietThoughItsHandleIsNot) {
+  Blockade blockade(pool);
+  auto held = std::make_shared<int>(1);
+  const auto pending = pool.submit([held] {});
+  const auto blocked = pool.submit([held] {}, {.after = std::vector<JobRef>{pending}});
+  const auto past = std::chrono::system_clock::now() - std::chrono::seconds(1);
+  const auto late = pool.submit([held] {}, {.deadline = past});
+  late.wait();
+  EXPECT_EQ(late.state(), JobState::timed_out);
+  EXPECT_EQ(held.use_count(), 4);
+  EXPECT_TRUE(blocked.cancel());
+  EXPECT_TRUE(pending.cancel());
+  blockade.open();
+  pool.wait();
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST_P(Jobs, ClosuresMayBeLargeOrStrictlyAligned) {

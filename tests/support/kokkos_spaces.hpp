@@ -18,6 +18,15 @@ using Serial = Kokkos::Serial;
 template <typename Data>
 using Unmanaged = Kokkos::View<Data, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
 
+/// What a functor joins: Kokkos 3 wants it volatile, and newer ones refuse that.
+#if KOKKOS_VERSION < 40000
+template <typename T>
+using Joined = volatile T;
+#else
+template <typename T>
+using Joined = T;
+#endif
+
 /// Sizes at which loops go wrong.
 inline constexpr int sizes[] = {0, 1, 2, 3, 63, 64, 65, 1001, 100'003};
 

@@ -133,9 +133,15 @@ struct SharedJob : ResultJob<R> {
   static void drop_result(JobRecord& record) noexcept {
     if constexpr (!std::is_void_v<R>) std::destroy_at(&static_cast<SharedJob&>(record).result);
   }
-  static void give_up([[maybe_unused]] JobRecord& record, [[maybe_unused]] Engine& engine,
-                      [[maybe_unused]] const char* why) noexcept {
-    if constexpr (has_future<F>) static_cast<SharedJob&>(record).function.give_up(engine, why);
+  static void give_up(JobRecord& record, Engine& engine, const char* why) noexcept {
+    static_cast<SharedJob&>(record).function.give_up(engine, why);
+  }
+  static constexpr auto give_up_if_asked() noexcept -> decltype(JobOps::give_up) {
+    if constexpr (has_future<F>) {
+      return &give_up;
+    } else {
+      return nullptr;
+    }
   }
   static void renew([[maybe_unused]] JobRecord& record, [[maybe_unused]] void* closure) noexcept {
     if constexpr (may_yield<F>) {
@@ -146,9 +152,16 @@ struct SharedJob : ResultJob<R> {
   static const JobOps table;
 };
 template <typename F, typename R>
-constinit const JobOps SharedJob<F, R>::table{
-    &run,     &call,  &discard,   &drop_result, sizeof(SharedJob), alignof(SharedJob),
-    &give_up, &renew, note_of<F>, kind_of<F>};
+constinit const JobOps SharedJob<F, R>::table{&run,
+                                              &call,
+                                              &discard,
+                                              &drop_result,
+                                              sizeof(SharedJob),
+                                              alignof(SharedJob),
+                                              give_up_if_asked(),
+                                              &renew,
+                                              note_of<F>,
+                                              kind_of<F>};
 
 /// Makes a job in a store, whose owner calls this, with a function that is made of `args`. Not
 /// counted as created before it exists. The constructor of the function may make jobs of its own.

@@ -89,6 +89,9 @@ class Engine {
   void finish(JobRecord& job, JobState outcome) noexcept;
   /// Who has taken a job from the deque of a worker says so. False: its entry was stale.
   bool mark_stolen(JobRecord& job, std::uint16_t from) noexcept;
+  /// The caller holds a reference of `job`. \returns true if that has ended without being started,
+  /// and nobody has counted this yet: the caller must, and its closure is gone
+  [[nodiscard]] bool end_unstarted(JobRecord& job) noexcept;
   /// An entry came out of a deque whose job somebody else has started or cancelled.
   /// \returns true if it never ran, so that the caller must count it as finished
   [[nodiscard]] bool drop_entry(JobRecord& job) noexcept;

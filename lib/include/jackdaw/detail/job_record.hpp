@@ -36,8 +36,8 @@ struct JobOps {
   std::uint32_t bytes;                                ///< of the whole record
   std::uint32_t alignment;
   void (*give_up)(JobRecord&, Engine&,
-                  const char* why) noexcept;          ///< of a job without handles that will
-                                                      ///< never run: tells who waits for it
+                  const char* why) noexcept;          ///< of one with a future, else null: it will
+                                                      ///< never run, and who waits is told
   void (*renew)(JobRecord&, void* closure) noexcept;  ///< of a movable job that has yielded: gives
                                                       ///< it another closure, which is moved from
   KindNote* note;                                     ///< of all jobs of this kind

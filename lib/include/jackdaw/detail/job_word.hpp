@@ -69,7 +69,8 @@ class JobWord {
   void set_overdue() noexcept {
     word_.fetch_or(overdue, std::memory_order_seq_cst);  // for stop_requested_in_order
   }
-  /// True for the first caller: of several entries of a job, one counts its end.
+  /// True for the first caller: of several who find that a job has ended and will not run, one
+  /// counts its end, and has its closure.
   [[nodiscard]] bool claim_count() noexcept {
     return (word_.fetch_or(counted, std::memory_order_relaxed) & counted) == 0;  // alone decides
   }
@@ -87,16 +88,20 @@ class JobWord {
   /// A thief on this rank has marked it, and will settle it. Relaxed: one who asks asks again.
   [[nodiscard]] bool is_under_way() const noexcept {
     const auto word = word_.load(std::memory_order_relaxed);
-    return state_in(word) == JobState::stolen && (word & started) == 0;
+    return state_in(word) == JobState::stolen && (word & spent) == 0;
   }
-  /// Was running once, so its closure is gone. Of a final job.
-  [[nodiscard]] bool was_started() const noexcept { return has(started); }
+  /// Its closure is gone: it has run, or was discarded. Of a final job.
+  [[nodiscard]] bool is_spent() const noexcept { return has(spent); }
+  /// The closure of a final job is discarded, by the one that claim_count() chose.
+  void spend() noexcept {
+    word_.fetch_or(spent, std::memory_order_relaxed);  // its reference carries it to the last one
+  }
 
   // --- steps of a shared job: any thread ---------------------------------------------------------
 
   /// pending -> running. False: it is blocked, or somebody else has moved it.
   [[nodiscard]] bool try_start() noexcept {
-    return try_step(JobState::pending, JobState::running, started);
+    return try_step(JobState::pending, JobState::running, spent);
   }
   /// pending -> stolen, and back, by the thief that holds its entry.
   [[nodiscard]] bool try_steal() noexcept {
@@ -130,17 +135,17 @@ class JobWord {
 
   /// running -> pending: it has yielded, and has a closure again.
   void requeue() noexcept {
-    word_.fetch_and(~started, std::memory_order_relaxed);  // the step releases it
+    word_.fetch_and(~spent, std::memory_order_relaxed);  // the step releases it
     move(JobState::running, JobState::pending);
   }
   /// pending -> stolen, for another rank, by one who has an entry; its closure will be gone. False:
   /// somebody else has moved it.
   [[nodiscard]] bool try_leave() noexcept {
-    return try_step(JobState::pending, JobState::stolen, started);
+    return try_step(JobState::pending, JobState::stolen, spent);
   }
   /// It stays after all.
   void come_back() noexcept {
-    word_.fetch_and(~started, std::memory_order_relaxed);  // the step releases it
+    word_.fetch_and(~spent, std::memory_order_relaxed);  // the step releases it
     settle();
   }
 
@@ -202,7 +207,7 @@ class JobWord {
   static constexpr unsigned cancel_requested = 1U << 11;
   static constexpr unsigned has_waiters = 1U << 12;
   static constexpr unsigned blocked = 1U << 13;
-  static constexpr unsigned started = 1U << 14;
+  static constexpr unsigned spent = 1U << 14;
   static constexpr unsigned overdue = 1U << 15;
   static constexpr unsigned counted = 1U << 16;
   static constexpr unsigned base_shift = 17;

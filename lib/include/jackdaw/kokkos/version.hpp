@@ -88,6 +88,13 @@ Parts<Space, count> as_parts(std::vector<Space> parts) {
 #endif
 }
 
+/// How Kokkos counts the bytes of a team's scratch memory.
+#if KOKKOS_VERSION < 30700
+using TeamBytes = int;
+#else
+using TeamBytes = std::size_t;
+#endif
+
 // --- what a reduction is made of -----------------------------------------------------------------
 
 template <typename Functor, typename Tag, typename Value, bool array>

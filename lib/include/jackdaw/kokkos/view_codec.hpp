@@ -51,8 +51,8 @@ inline void expect_arrived(bool right, const std::string& expected, const std::s
 
 /// Rank, extents, layout and the size of a value go along, and are checked against the type that
 /// is to be read; what it counts at compile time is checked, too. The values lie densely, in the
-/// order of the View's layout (of LayoutRight, for LayoutStride). What is not dense, or not in
-/// memory that the host can read, is copied first.
+/// order of the View's layout (of LayoutRight, for LayoutStride). What is not in memory that the
+/// host can read is copied there first, and waits for all that runs on devices.
 ///
 /// Label, padding and memory traits do not travel: what arrives is a new View, called "received".
 /// Thread-safety: as Kokkos has it. Before Kokkos 3.7 with Serial alone, no two threads may copy
@@ -72,16 +72,17 @@ struct Codec<Kokkos::View<Data, P...>> {
     const std::size_t values = header.values();
     append(std::as_bytes(std::span(&header, 1)), out);
     if (values == 0) return;
-    if constexpr (host_can_read && !is_strided) {
-      if (view.span_is_contiguous()) {
-        append(std::as_bytes(std::span(view.data(), values)), out);
-        return;
-      }
+    if constexpr (!host_can_read) {
+      const auto dense = make_dense(header);
+      Kokkos::deep_copy(dense, view);
+      const auto here = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), dense);
+      append(std::as_bytes(std::span(here.data(), values)), out);
+    } else if (!is_strided && view.span_is_contiguous()) {
+      append(std::as_bytes(std::span(view.data(), values)), out);
+    } else {
+      out.reserve(out.size() + values * sizeof(Value));
+      append_loops<rank>(view, view.data(), out);
     }
-    const auto dense = make_dense(header);
-    Kokkos::deep_copy(dense, view);
-    const auto here = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), dense);
-    append(std::as_bytes(std::span(here.data(), values)), out);
   }
 
   /// \throws std::runtime_error  it is another kind of View, or these are not the bytes of one
@@ -102,9 +103,13 @@ struct Codec<Kokkos::View<Data, P...>> {
     }
     const auto dense = make_dense(header);
     if (values == 0) return dense;
-    const auto here = Kokkos::create_mirror_view(Kokkos::HostSpace(), dense);
-    std::memcpy(here.data(), bytes.data(), bytes.size());
-    if constexpr (!host_can_read) Kokkos::deep_copy(dense, here);
+    if constexpr (host_can_read) {  // also where it is no HostSpace: pinned, or managed by CUDA
+      std::memcpy(dense.data(), bytes.data(), bytes.size());
+    } else {
+      const auto here = Kokkos::create_mirror_view(Kokkos::HostSpace(), dense);
+      std::memcpy(here.data(), bytes.data(), bytes.size());
+      Kokkos::deep_copy(dense, here);
+    }
     return dense;
   }
 
@@ -124,6 +129,18 @@ struct Codec<Kokkos::View<Data, P...>> {
 
   static void append(std::span<const std::byte> bytes, Bytes& out) {
     out.insert(out.end(), bytes.begin(), bytes.end());
+  }
+  /// The values from `at` on, by the loops that are left, the outermost first. No deep_copy: that
+  /// of Kokkos runs on the default space, which need not bear a worker, and waits for all spaces.
+  template <std::size_t loops>
+  static void append_loops(const View& view, const Value* at, Bytes& out) {
+    if constexpr (loops == 0) {
+      append(std::as_bytes(std::span(at, 1)), out);
+    } else {
+      constexpr std::size_t d = is_left ? loops - 1 : rank - loops;
+      for (std::size_t i = 0; i < view.extent(d); ++i)
+        append_loops<loops - 1>(view, at + i * view.stride(d), out);
+    }
   }
   static Header header_of(const View& view) {
     Header header;

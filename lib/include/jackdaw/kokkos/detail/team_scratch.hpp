@@ -50,8 +50,10 @@ class TeamOfOne {
  public:
   /// \param shared  bytes of scratch, of both levels
   explicit TeamOfOne(std::size_t shared)
-      : bytes_(Data::scratch_size(0, reduce_bytes, static_cast<int>(shared), 0)), memory_(bytes_) {
-    data_.scratch_assign(memory_.data(), bytes_, 0, reduce_bytes, static_cast<int>(shared), 0);
+      : bytes_(Data::scratch_size(0, reduce_bytes, static_cast<TeamBytes>(shared), 0)),
+        memory_(bytes_) {
+    data_.scratch_assign(memory_.data(), bytes_, 0, reduce_bytes, static_cast<TeamBytes>(shared),
+                         0);
     std::array<Data*, 1> all{&data_};
     Data::organize_pool(all.data(), 1);
     data_.organize_team(1);
