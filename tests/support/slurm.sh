@@ -94,13 +94,20 @@ if [ "${1:-}" = inside ]; then
 fi
 [[ $# -ge 3 && $1 =~ ^[0-9]+$ && $2 =~ ^[0-9]+$ ]] || { sed -n 2,7p "$self" >&2; exit 2; }
 PATH=$PATH:/usr/sbin:/sbin
-for tool in slurmctld slurmd sbatch munged runuser; do
-  command -v "$tool" > /dev/null || skip "$tool is missing; install slurm-wlm and munge"
+for tool in slurmctld slurmd sbatch munged runuser setpriv; do
+  command -v "$tool" > /dev/null || skip "$tool is missing; install slurm-wlm, munge and util-linux"
 done
+id -u munge > /dev/null 2>&1 || skip "there is no user munge; install munge"
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 hosts=$1 seconds=$2
 shift 2
+# Whoever kills this script kills that, and so all that it has started. In the background, since bash
+# heeds no signal while it waits for a command in the foreground.
+setpriv --pdeathsig KILL bash "$hosts_sh" "$hosts" "$seconds" \
+  bash "$self" inside "$directory" "$hosts" "$@" &
+job=$!
+trap 'kill "$job"; wait "$job"; exit 143' TERM INT
 status=0
-bash "$hosts_sh" "$hosts" "$seconds" bash "$self" inside "$directory" "$hosts" "$@" || status=$?
-exit $status
+wait "$job" || status=$?
+exit "$status"
