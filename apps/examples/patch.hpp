@@ -2,8 +2,10 @@
 /// \file
 /// A patch of an adaptive grid, as the payload of a job that may move to another rank.
 
-#include <cstddef>  // byte, size_t
-#include <span>     // as_bytes, span
+#include <cstddef>    // byte
+#include <span>       // span
+#include <stdexcept>  // runtime_error
+#include <string>     // to_string
 
 #include "jackdaw/codec.hpp"              // Bytes, Codec
 #include "jackdaw/kokkos/version.hpp"     // Kokkos
@@ -37,7 +39,12 @@ struct jackdaw::Codec<jackdaw::examples::Patch<Space>> {
     Codec<Place>::write(patch.place, out);
     Codec<typename Patch::Values>::write(patch.expected, out);
   }
+  /// \throws std::runtime_error  these are not the bytes of one
   static Patch read(std::span<const std::byte> bytes) {
+    if (bytes.size() < sizeof(Place)) {
+      throw std::runtime_error("a patch was expected, but " + std::to_string(bytes.size()) +
+                               " bytes arrived, less than its place takes");
+    }
     return {Codec<Place>::read(bytes.first(sizeof(Place))),
             Codec<typename Patch::Values>::read(bytes.subspan(sizeof(Place)))};
   }

@@ -3,7 +3,7 @@
 /// smooth. Patches are jobs, which idle ranks take; what a patch computes are Kokkos kernels, on
 /// whichever execution space is asked for.
 ///
-///   tracer [serial|work_stealing] [finest level]
+///   tracer [work_stealing|serial|cuda] [finest level]
 ///   mpirun -n 4 tracer work_stealing 7
 ///
 /// Which patches there are does not depend on who computes them; the mass only by rounding.
@@ -18,7 +18,7 @@
 #include "examples/patch.hpp"                // Patch, Place
 #include "jackdaw/kokkos/work_stealing.hpp"  // WorkStealing
 #include "jackdaw/reducer.hpp"               // Max, Sum
-#include "jackdaw/scheduler.hpp"             // Scheduler
+#include "jackdaw/scheduler.hpp"             // MPI_Init_thread, Scheduler
 
 namespace jackdaw::examples {
 namespace {
@@ -26,6 +26,11 @@ namespace {
 constexpr double tolerance = 2e-3;  // of a value, to what the coarser patch lets one expect
 constexpr int coarsest = 2;         // these patches are always refined
 int finest = 6;
+#if defined(KOKKOS_ENABLE_CUDA)
+constexpr const char* spaces = "work_stealing, serial and cuda";
+#else
+constexpr const char* spaces = "work_stealing and serial";
+#endif
 
 Sum<double> mass;
 Sum<long> patches;
@@ -117,18 +122,49 @@ void run(Scheduler& scheduler) {
   scheduler.run();
 }
 
+/// MPI, for as long as this lives.
+class Mpi {
+ public:
+  Mpi(int& argc, char**& argv) {
+    int level = 0;  // the scheduler looks at it
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &level);
+  }
+  Mpi(const Mpi&) = delete;
+  Mpi& operator=(const Mpi&) = delete;
+  ~Mpi() { MPI_Finalize(); }
+};
+
+/// Runs jobs whose kernels are on Space. \returns whether there is such a space
+bool run_on(const std::string& space, Scheduler& scheduler) {
+  if (space == "work_stealing") {
+    run<kokkos::WorkStealing>(scheduler);
+  } else if (space == "serial") {
+    run<Kokkos::Serial>(scheduler);
+#if defined(KOKKOS_ENABLE_CUDA)
+  } else if (space == "cuda") {
+    run<Kokkos::Cuda>(scheduler);
+#endif
+  } else {
+    return false;
+  }
+  return true;
+}
+
 int main_with(int argc, char** argv) {
+  // The order that works everywhere: MPI, Kokkos, the scheduler; and back in reverse.
+  const Mpi mpi(argc, argv);
+  const Kokkos::ScopeGuard kokkos(argc, argv);
   const std::string space = argc > 1 ? argv[1] : "work_stealing";
   if (argc > 2) finest = std::atoi(argv[2]);
-  if (space != "serial" && space != "work_stealing") {
-    std::fprintf(stderr, "%s is no space; there are serial and work_stealing\n", space.c_str());
+  Config config = Config::from_environment();
+  // One instance of another space does not bear kernels of several threads.
+  if (space != "work_stealing") config.workers = 1;
+  Scheduler scheduler(MPI_COMM_WORLD, config);
+  if (!run_on(space, scheduler)) {
+    if (scheduler.rank() == 0)
+      std::fprintf(stderr, "tracer: %s is no space; there are %s\n", space.c_str(), spaces);
     return 2;
   }
-  const Kokkos::ScopeGuard kokkos;  // around all that has Views
-  Config config = Config::from_environment();
-  if (space == "serial") config.workers = 1;  // kernels on Serial bear no others beside them
-  Scheduler scheduler(argc, argv, config);
-  space == "serial" ? run<Kokkos::Serial>(scheduler) : run<kokkos::WorkStealing>(scheduler);
   const double total = scheduler.reduce(mass);
   const long count = scheduler.reduce(patches);
   const int level = scheduler.reduce(deepest);
