@@ -19,6 +19,7 @@ constexpr Field fields[] = {
     {"backoff_min", "First sleep of an idle worker, in ms (default 1)"},
     {"backoff_max", "Longest sleep of an idle worker, in ms (default 1000)"},
     {"stack_bytes", "Stack of a worker, in bytes (default 268435456)"},
+    {"at_exit", "Of jobs that are left when the pool ends: drain (default) or cancel"},
     {"timeout", "What a job may run, in ms; 0: for ever (default 30000)"},
     {"max_preemption_depth", "Jobs preempted at a time on one worker, 0 to 64 (default 3)"},
     {"starvation_age", "Wait after which a job is promoted, in ms; 0: never (default 5000)"},

@@ -267,7 +267,7 @@ Worker* Engine::enter_seat() {
     Sync::yield();
     seated = idle->take_seat(0);
   }
-  seat_wanted.store(false, std::memory_order_relaxed);
+  seat_wanted.store(false, std::memory_order_relaxed);  // the same hint
   if (!seated) return nullptr;
   Worker& worker = *workers[0];
   if (pins_->pin) {

@@ -351,7 +351,7 @@ JobReport Engine::report_on(JobRecord& job) {
                    job.moves.load(std::memory_order_relaxed),  // see there
                    job.stolen_from.load(std::memory_order_relaxed),
                    {}};
-  JobExtra* extra = job.extra.load(std::memory_order_acquire);
+  JobExtra* extra = job.extra.load(std::memory_order_acquire);  // others make it
   if (report.state != JobState::failed || extra == nullptr) return report;
   const std::lock_guard hold(extra->mutex);
   report.error = text_of(extra->error);

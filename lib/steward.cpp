@@ -78,9 +78,10 @@ void Steward::attend_to(std::int64_t timeout_ns) noexcept {
                                              std::chrono::nanoseconds(shortest_interval).count());
   auto now = interval_ns_.load(std::memory_order_relaxed);  // see there
   bool is_news = false;
-  while (wanted < now && !is_news)
+  while (wanted < now && !is_news)  // relaxed: it stands for itself, and the bell follows (R)
     is_news = interval_ns_.compare_exchange_weak(now, wanted, std::memory_order_relaxed);
   const bool is_short = wanted < std::chrono::nanoseconds(longest_interval).count();
+  // Relaxed: a hint. Without it, the first look is late, as after any rest of the pool.
   if (is_news || (is_short && rests_.load(std::memory_order_relaxed))) ring();
 }
 
@@ -128,6 +129,7 @@ void Steward::keep_order(Clock::time_point now) {
 
 /// How long to sleep: longer and longer while all workers sleep, and nobody else needs it.
 std::chrono::nanoseconds Steward::nap(Clock::time_point now) noexcept {
+  // Relaxed, both intervals: see there.
   const auto for_kinds = std::max<std::int64_t>(
       shortest_kind_timeout_ns.load(std::memory_order_relaxed) / looks_per_limit,
       std::chrono::nanoseconds(shortest_interval).count());

@@ -19,7 +19,7 @@ class Slots {
     if (free_.empty()) {
       if (used_ == max_threads) {
         throw std::runtime_error("more than " + std::to_string(max_threads) +
-                                 " threads use reducers at once");
+                                 " threads use reducers, or make jobs, at once");
       }
       return used_++;
     }

@@ -91,7 +91,8 @@ void TimeLimits::learn(Worker& worker, Sighting& seen) {
       seen.limits = extra->limits;
     }
     if (seen.limits.timeout_ns == Limits::usual && job.ops != nullptr)
-      seen.limits.timeout_ns = job.ops->note->timeout_ns.load(std::memory_order_relaxed);
+      seen.limits.timeout_ns =
+          job.ops->note->timeout_ns.load(std::memory_order_relaxed);  // stands for itself
     if (seen.limits.timeout_ns == Limits::usual)
       seen.limits.timeout_ns = std::chrono::nanoseconds(engine_.config.timeout).count();
     seen.overstay.job = job.id;

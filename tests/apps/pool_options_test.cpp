@@ -41,7 +41,7 @@ TEST(PoolOptions, ReachTheirFields) {
       "--workers 3 --strategy single --placement scatter --seed 99 --no-pin --smt "
       "--deque-capacity 64 --max-steal-batch 7 --backoff-min 2 --backoff-max 50 "
       "--stack-bytes 1048576 --fabric messages --progress-interval 70 --affinity-entries 9 "
-      "--fail-fast");
+      "--fail-fast --at-exit cancel");
   EXPECT_EQ(config.workers, 3U);
   EXPECT_EQ(config.strategy, Strategy::single);
   EXPECT_EQ(config.placement, Placement::scatter);
@@ -57,6 +57,7 @@ TEST(PoolOptions, ReachTheirFields) {
   EXPECT_EQ(config.progress_interval, 70us);
   EXPECT_EQ(config.affinity_entries, 9U);
   EXPECT_TRUE(config.fail_fast);
+  EXPECT_EQ(config.at_exit, AtExit::cancel);
 }
 
 TEST(PoolOptions, OverruleTheEnvironment) {

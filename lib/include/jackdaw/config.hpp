@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// What a pool can be told. Every field has an environment variable and, in the `jackdaw` command,
-/// an option of the same name.
+/// an option of the same name: JACKDAW_AT_EXIT, --at-exit.
 
 #include <chrono>       // milliseconds
 #include <cstddef>      // size_t

@@ -69,9 +69,9 @@ class JobRef {
   [[nodiscard]] JobState state() const noexcept;
   [[nodiscard]] JobReport report() const;
 
-  /// Blocks until the job is in a final state; never throws what the job threw. Inside another job,
-  /// runs this one here and now if nobody has started it, else helps with its tasks; it never runs
-  /// an unrelated job meanwhile.
+  /// Blocks until the job is in a final state; never throws what the job threw. Inside another job
+  /// of its pool, runs this one here and now if nobody has started it, else helps with its tasks;
+  /// it never runs an unrelated job meanwhile.
   /// \throws std::system_error  called by the job itself, or by one that it waits for on this stack
   ///                            (resource_deadlock_would_occur)
   void wait() const;

@@ -28,6 +28,11 @@ namespace jackdaw {
 
 /// A pool of workers, one a core, pinned. Thread-safety: any thread may call anything but the
 /// destructor, which must come last.
+///
+/// Threads: each that makes jobs from outside has a number, of 4096 for the whole process, from its
+///         first job until it ends; one more of them gets a std::runtime_error.
+/// Pools:  a job may use another pool, or make one. But while it waits there for a job of its own
+///         pool, or here for one of another pool, its worker only blocks: it helps in one pool.
 class Pool {
  public:
   /// Finds the cores that this process may use, and starts the workers, asleep.
@@ -42,8 +47,8 @@ class Pool {
   /// Runs `function` now, as a job, and gives its result. The caller's thread becomes worker 0 for
   /// the while, pinned as that is; if worker 0 is busy, another worker runs it. Inside a job of
   /// this pool, it is a plain call. It has no time limit. Does not wait for jobs that were spawned.
-  /// \throws whatever
-  /// `function` throws
+  /// On the caller's own stack: Config::stack_bytes is of the others.
+  /// \throws whatever `function` throws
   template <detail::JobFunction F>
   auto run(F&& function) -> detail::JobResult<F>;
 
@@ -109,9 +114,8 @@ class Pool {
   /// The jobs that were set aside (PoolDoor::save), after run_with().
   [[nodiscard]] std::vector<SavedJob> take_saved() noexcept;
   /// Packs a call of a movable function instead of making a job of it; its future, if any, is one
-  /// of this pool. For who starts it later. Of the options, all travel but
-  /// the name. \throws std::invalid_argument  it should come after other jobs, which only a pool
-  /// can see to
+  /// of this pool. For who starts it later. Of the options, all travel but the name.
+  /// \throws std::invalid_argument  it should come after other jobs, which only a pool can see to
   template <auto Function, typename... Args>
   requires(!detail::begins_with_options<Args...>) auto pack(PackedJob& packed, Bytes& long_payload,
                                                             Args&&... args)

@@ -223,9 +223,8 @@ class Engine {
   /// Where more work may come from. (X): its release store -> the workers' acquire loads.
   std::atomic<WorkSource*> source{nullptr};
   /// Workers that call it. (Y): a visitor counts itself, then loads the source; who takes the
-  /// source away clears it, then counts. All seq_cst, so one of them sees the other; the visitor's
-  /// release
-  /// -> the last count: all that it did there.
+  /// source away clears it, then counts. All seq_cst, so one of them sees the other; a visitor's
+  /// release, when it leaves -> the last count: all that it did there.
   std::atomic<unsigned> source_visitors{0};
   std::atomic<bool> seat_wanted{false};  ///< a guest waits for worker 0
   /// Of all loans; taken after the lock of an inbox, if both are. What borrows lends in its turn.

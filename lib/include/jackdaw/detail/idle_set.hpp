@@ -63,7 +63,7 @@ class IdleSet {
   }
   [[nodiscard]] const Atomic<std::uint64_t>& pulse_word() const noexcept { return pulse_; }
 
-  void set_present(std::size_t job_class) noexcept {
+  void set_present(std::size_t job_class) noexcept {  // after the put that it tells of
     pulse_.fetch_or(std::uint64_t{1} << job_class, std::memory_order_seq_cst);
   }
   /// So that nobody looks in vain for a class that has run out.
@@ -170,7 +170,7 @@ class IdleSet {
     do {
       next = Pulse::with_hunger(change(old));
     } while (!pulse_.compare_exchange_strong(old, next, std::memory_order_seq_cst,
-                                             std::memory_order_relaxed));
+                                             std::memory_order_relaxed));  // tried again
     return next;
   }
   void mark_asleep(std::size_t worker) noexcept {

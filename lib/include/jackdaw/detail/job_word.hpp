@@ -9,8 +9,7 @@
 ///
 /// Who synchronizes with whom:
 ///   (F) finish, cancel: CAS to a final state -> state(), sleep(): a load that sees it: the result
-///   is
-///       written. seq_cst, as Engine::hold_back needs it.
+///       is written. seq_cst, as Engine::hold_back needs it.
 ///   (Z) sleep: RMW sets has_waiters, then waits while the word stays so; finish, cancel: the CAS
 ///       takes the flag, or comes before it and is seen by sleep. No wake-up is lost.
 ///   (K) unblock: RMW clears blocked -> try_start: CAS: what the predecessors did.
@@ -48,7 +47,7 @@ class JobWord {
     // Relaxed: written before the job was handed to anybody.
     return static_cast<Priority>(word_.load(std::memory_order_relaxed) >> base_shift & 3U);
   }
-  /// Of a job that nobody knows yet.
+  /// Of a job that nobody knows yet: so relaxed.
   void set_own_priority(Priority priority) noexcept {
     const auto old = word_.load(std::memory_order_relaxed);
     word_.store((old & ~(3U << base_shift)) | static_cast<unsigned>(priority) << base_shift,

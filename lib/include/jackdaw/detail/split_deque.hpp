@@ -7,26 +7,24 @@
 /// "Lace: Non-blocking Split Deque for Work-Stealing", MuCoCoS 2014). What differs:
 ///   - The ring has a fixed capacity; `push` leaves at least one slot free, or says `full`.
 ///   - Top and length of the public part are one word, changed by compare-and-swap and add alone,
-///   so
-///     a thief may claim many items at once, and no claim needs a store-load fence.
+///     so a thief may claim many items at once, and no claim needs a store-load fence.
 ///   - A thief that finds the public part empty rings the owner's bell (`limit_`), which the owner
 ///     looks at after each push. An owner that does not come by is not waited for: `seize` moves
 ///     the split from outside, with a heavy barrier.
 ///
 /// Indices grow for ever; index i lives in slots_[i & mask_]. Of top, the word has the lowest bits.
-///     top ... split - 1     public: in the word public_ = version (33 bits) | top (15) | length
-///     (16) split ... bottom - 1  private
+///     top ... split - 1      public: public_ = version (33 bits) | top (15) | length (16)
+///     split ... bottom - 1   private
 /// Invariant: guard_ == split, except while a seizer holds split_lock_. The word never has one
 /// value twice (see reclaim), so a compare-and-swap that succeeds means that nothing has changed.
 ///
 /// Who synchronizes with whom:
 ///   (A) put: store of bottom_       ->  seize: load of bottom_: what the slots hold
 ///   (B) publish, seize: add to public_ -> steal: load of public_: what the slots and tags hold,
-///   and
-///       all that the owner wrote before; later changes of the word continue the release sequence
-///   (C) steal: CAS of public_       ->  refill: load of public_: the thief has read its slots,
-///   which
-///       may be written again
+///       and all that the owner wrote before; later changes of the word continue the release
+///       sequence
+///   (C) steal: CAS of public_       ->  length, relieve: load of public_: the thief has read its
+///       slots, which may be written again
 ///   (E) take stores bottom_, then loads guard_; seize stores guard_, heavy barrier, loads bottom_.
 ///       Either the owner sees the raised guard (and goes to the lock), or the seizer sees that the
 ///       bottom went below it (and puts the guard back).

@@ -19,7 +19,7 @@ inline constexpr std::size_t cache_line = 64;  ///< bytes
 void heavy_barrier() noexcept;
 
 /// False where the kernel refuses membarrier(2): then nobody may rely on heavy_barrier(), and the
-/// frequent side fences itself (see Worker::attend).
+/// frequent side fences itself (see Worker::attend_fork and attend_push).
 [[nodiscard]] bool heavy_barrier_works() noexcept;
 
 /// Sleeps while the unsigned at `address` is `expected`, at most `timeout_ns` (negative: for ever).

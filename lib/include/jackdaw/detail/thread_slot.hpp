@@ -6,7 +6,8 @@
 
 namespace jackdaw::detail {
 
-inline constexpr std::size_t max_threads = 4096;  ///< alive at once, that use a reducer
+/// Alive at once, that use a reducer, or make jobs from outside a pool.
+inline constexpr std::size_t max_threads = 4096;
 
 /// Finds a free number for the calling thread, until it ends.
 /// \throws std::runtime_error  more than max_threads threads

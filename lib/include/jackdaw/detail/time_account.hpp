@@ -26,7 +26,7 @@ class TimeAccount {
     const auto now = clock_ns();
     const auto version = version_.load(std::memory_order_relaxed);  // the owner alone writes
     version_.store(version + 1, std::memory_order_relaxed);  // (V) the stores below release it
-    auto& total = totals_[kind_.load(std::memory_order_relaxed)];
+    auto& total = totals_[kind_.load(std::memory_order_relaxed)];  // own, as are the next two
     total.store(
         total.load(std::memory_order_relaxed) + now - since_.load(std::memory_order_relaxed),
         std::memory_order_release);                                           // (V)
@@ -44,7 +44,7 @@ class TimeAccount {
       const auto before = version_.load(std::memory_order_acquire);  // (V)
       std::array<std::int64_t, 4> ns{};
       for (std::size_t i = 0; i < ns.size(); ++i)
-        ns[i] = totals_[i].load(std::memory_order_acquire);
+        ns[i] = totals_[i].load(std::memory_order_acquire);       // (V)
       const auto since = since_.load(std::memory_order_acquire);  // (V)
       const auto kind = kind_.load(std::memory_order_acquire);    // (V)
       const auto now = clock_ns();

@@ -43,7 +43,7 @@ class Tally {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t get() const noexcept {
-    return value_.load(std::memory_order_relaxed);
+    return value_.load(std::memory_order_relaxed);  // as above
   }
 
  private:
@@ -84,8 +84,7 @@ class Worker {
   /// The same for jobs; costs a little more.
   void answer_job_bells() noexcept;
 
-  // --- those who want something of the running job: owner
-  // -----------------------------------------
+  // --- those who want something of the running job: owner --------------------------------------
 
   /// Set when a checkpoint may have something to do. Pair: (I) who wants something of a job says so
   /// first, then sets it; a checkpoint clears it first, then looks.
