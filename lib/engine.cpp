@@ -15,6 +15,22 @@ namespace {
 
 constexpr std::size_t inbox_count = 4;  // threads outside are spread over them
 
+topology::Layout lay_out(const topology::Machine& machine, const Config& config) {
+  return topology::lay_out(
+      machine, topology::allowance_of_this_process(machine),
+      {.workers = config.workers,
+       .order = config.placement == Placement::compact ? topology::Order::compact
+                                                       : topology::Order::scatter,
+       .smt = config.smt,
+       .rank = topology::local_rank_from_environment()});
+}
+
+void raise(std::atomic<unsigned>& most, unsigned to) noexcept {
+  auto before = most.load(std::memory_order_relaxed);  // a number alone; the CAS decides
+  while (before < to && !most.compare_exchange_weak(before, to, std::memory_order_relaxed)) {
+  }
+}
+
 }  // namespace
 
 struct Engine::Pins {
@@ -27,6 +43,7 @@ Engine::Engine(const Config& asked)
     : config((asked.validate(), asked)), pins_(std::make_unique<Pins>()) {
   lay_out_workers();
   const std::size_t count = pins_->places.size();
+  raise(most_workers, static_cast<unsigned>(count));
   gifts = std::vector<std::array<Overflow, priority_count>>(count);
   events = std::make_shared<EventLog>(*this, count);
   idle = std::make_unique<IdleSet<>>(count);
@@ -54,16 +71,15 @@ Engine::~Engine() = default;
 
 void Engine::lay_out_workers() {
   const auto machine = topology::Machine::here();
-  auto layout =
-      topology::lay_out(machine, topology::allowance_of_this_process(machine),
-                        {.workers = config.workers,
-                         .order = config.placement == Placement::compact ? topology::Order::compact
-                                                                         : topology::Order::scatter,
-                         .smt = config.smt,
-                         .rank = topology::local_rank_from_environment()});
+  auto layout = lay_out(machine, config);
   pins_->pin = config.pin && machine.is_here();
   pins_->places = std::move(layout.places);
   notes = std::move(layout.notes);
+}
+
+unsigned Engine::workers_of(const Config& config) {
+  if (config.workers != 0) return config.workers;
+  return static_cast<unsigned>(lay_out(topology::Machine::here(), config).places.size());
 }
 
 std::optional<unsigned> Engine::package() const noexcept {

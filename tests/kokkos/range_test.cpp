@@ -16,6 +16,8 @@ namespace {
 using Range = Kokkos::RangePolicy<WorkStealing, Kokkos::IndexType<int>>;
 using SerialRange = Kokkos::RangePolicy<Serial, Kokkos::IndexType<int>>;
 
+struct Nothing {};
+
 class Ranges : public Kernels {};
 INSTANTIATE_TEST_SUITE_P(Workers, Ranges, some_workers(), ::testing::PrintToStringParamName());
 
@@ -58,6 +60,24 @@ TEST_P(Ranges, AChunkSizeAndAScheduleChangeNothing) {
     Kokkos::parallel_for(policy, [&sum](int i) { sum += i; });
     EXPECT_EQ(sum, 50'005'000);
   }
+}
+
+/// As Kokkos chooses chunks, splitting would stop at those.
+TEST_P(Ranges, AChunkThatTheProgramHasNotSetIsNoGrain) {
+  constexpr int size = 1'000'003;
+  const auto grain = [](const Range& policy) {
+    return kokkos::detail::Items<Nothing, Range>::grain(policy);
+  };
+  const Range outside(space, 0, size), on_default(0, size);
+  EXPECT_EQ(grain(outside), 0u);
+  EXPECT_EQ(grain(on_default), 0u);
+  EXPECT_EQ(grain(Range(space, 0, size, Kokkos::ChunkSize(7))), 7u);
+  pool.run([&] {
+    EXPECT_EQ(grain(outside), 0u);
+    EXPECT_EQ(grain(on_default), 0u);
+    EXPECT_EQ(grain(Range(0, size)), 0u);
+    EXPECT_EQ(grain(Range(0, size, Kokkos::ChunkSize(7))), 7u);
+  });
 }
 
 struct Twice {};

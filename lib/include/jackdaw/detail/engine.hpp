@@ -55,6 +55,10 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  /// How many a pool of that configuration would have.
+  [[nodiscard]] static unsigned workers_of(const Config& config);
+  static inline std::atomic<unsigned> most_workers{0};  ///< that any pool of this process has had
+
   /// Runs or cancels what is left, and ends the threads. Deletes this once no handle is left.
   void close();
 

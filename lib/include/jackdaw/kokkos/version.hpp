@@ -52,10 +52,25 @@ template <typename Space>
 class Concurrency {
  public:
 #if KOKKOS_VERSION < 40000
-  static int concurrency() { return Space::workers_here(); }
+  static int concurrency() { return supposed_ != 0 ? supposed_ : Space::workers_here(); }
 #else
-  int concurrency() const { return static_cast<const Space&>(*this).workers(); }
+  int concurrency() const {
+    return supposed_ != 0 ? supposed_ : static_cast<const Space&>(*this).workers();
+  }
 #endif
+
+  /// While it lives, every instance says on this thread that it has so many workers: to see what
+  /// Kokkos makes of that.
+  class Supposition {
+   public:
+    explicit Supposition(int workers) noexcept { supposed_ = workers; }
+    Supposition(const Supposition&) = delete;
+    Supposition& operator=(const Supposition&) = delete;
+    ~Supposition() { supposed_ = 0; }
+  };
+
+ private:
+  static inline thread_local int supposed_ = 0;
 };
 
 /// What partition_space gives for `count` parts that are told one by one.

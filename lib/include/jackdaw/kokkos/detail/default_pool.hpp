@@ -6,9 +6,9 @@
 #include <memory>     // make_unique, unique_ptr
 #include <mutex>      // lock_guard, mutex
 #include <stdexcept>  // logic_error
-#include <thread>     // thread
 
 #include "jackdaw/config.hpp"          // Config
+#include "jackdaw/detail/engine.hpp"   // Engine
 #include "jackdaw/kokkos/version.hpp"  // Kokkos, threads_of_kokkos
 #include "jackdaw/pool.hpp"            // Pool
 
@@ -36,8 +36,9 @@ class DefaultPool {
     const std::lock_guard hold(mutex_);
     if (chosen_ != nullptr) return chosen_->workers();
     if (made_) return made_->workers();
-    const unsigned cores = std::thread::hardware_concurrency();
-    return cores == 0 ? 1 : cores;
+    if (would_have_ == 0)
+      would_have_ = jackdaw::detail::Engine::workers_of(Config::from_environment());
+    return would_have_;
   }
   /// \returns the pool that was chosen before
   Pool* choose(Pool* pool) {
@@ -57,6 +58,7 @@ class DefaultPool {
   std::mutex mutex_;
   Pool* chosen_ = nullptr;
   std::unique_ptr<Pool> made_;
+  unsigned would_have_ = 0;  // workers, if it was made; 0: not known yet
 };
 
 /// Once, when the first kernel runs.

@@ -3,9 +3,11 @@
 /// A loop and a reduction over the items of any policy, as lazily split tasks of a pool.
 ///
 /// A policy is seen through its Items (range.hpp, md_range.hpp, team.hpp): how many there are, in
-/// which steps the program wants them, and how [first, last) of them are run.
+/// which steps the program wants them, and how [first, last) of them are run. The steps are asked
+/// for where the kernel is launched, not where it runs: the policy was made there.
 
 #include <cstddef>  // size_t
+#include <cstdint>  // uint64_t
 #include <utility>  // move
 
 #include "jackdaw/kokkos/detail/operation.hpp"  // Partial
@@ -22,13 +24,14 @@ class Items;
 template <typename Functor, typename Policy>
 class ForKernel {
  public:
-  ForKernel(const Functor& functor, const Policy& policy) : functor_(functor), policy_(policy) {}
+  ForKernel(const Functor& functor, const Policy& policy)
+      : functor_(functor), policy_(policy), grain_(Items<Functor, Policy>::grain(policy)) {}
   void execute() const {
     policy_.space().launch([&] {
       const Items<Functor, Policy> items(functor_, policy_);
       parallel_for(std::size_t{0}, items.size(),
                    [&](std::size_t first, std::size_t last) { items.run(first, last); },
-                   {.grain = items.grain()});
+                   {.grain = grain_});
     });
   }
   template <typename P, typename F>
@@ -39,6 +42,7 @@ class ForKernel {
  private:
   const Functor functor_;
   const Policy policy_;
+  const std::uint64_t grain_;
 };
 
 /// Lives only while it is executed: the closure that Kokkos makes has what it refers to.
@@ -49,7 +53,11 @@ class ReduceKernel {
 
   /// \param to  where the result goes; null: nowhere
   ReduceKernel(const Functor& functor, const Policy& policy, Operation operation, Value* to)
-      : functor_(functor), policy_(policy), operation_(operation), to_(to) {}
+      : functor_(functor),
+        policy_(policy),
+        grain_(Items<Functor, Policy>::grain(policy)),
+        operation_(operation),
+        to_(to) {}
 
   void execute() const {
     policy_.space().launch([&] {
@@ -65,7 +73,7 @@ class ReduceKernel {
         return low;
       };
       Sum sum = jackdaw::detail::reduce_range(std::size_t{0}, items.size(), Sum(empty), fold,
-                                              combine, empty, items.grain());
+                                              combine, empty, grain_);
       operation_.final(sum.data());
       if (to_ != nullptr) sum.copy_to(to_);
     });
@@ -74,6 +82,7 @@ class ReduceKernel {
  private:
   const Functor& functor_;
   const Policy& policy_;
+  const std::uint64_t grain_;
   Operation operation_;
   Value* to_;
 };

@@ -35,7 +35,7 @@ class Items<Functor, Kokkos::MDRangePolicy<P...>> {
     }
   }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] std::uint64_t grain() const noexcept { return 0; }
+  [[nodiscard]] static std::uint64_t grain(const Policy&) noexcept { return 0; }
   template <typename... Update>
   void run(std::size_t first, std::size_t last, Update&&... update) const {
     for (std::size_t tile = first; tile < last; ++tile) {

@@ -9,11 +9,12 @@
 #include <utility>      // declval
 #include <vector>       // vector
 
-#include "jackdaw/kokkos/detail/kernels.hpp"    // ForKernel, Items
-#include "jackdaw/kokkos/detail/operation.hpp"  // call, Partial
-#include "jackdaw/kokkos/space.hpp"             // WorkStealing
-#include "jackdaw/kokkos/version.hpp"           // Kokkos, ScanOf
-#include "jackdaw/parallel_for.hpp"             // parallel_for
+#include "jackdaw/kokkos/detail/default_pool.hpp"  // DefaultPool
+#include "jackdaw/kokkos/detail/kernels.hpp"       // ForKernel, Items
+#include "jackdaw/kokkos/detail/operation.hpp"     // call, Partial
+#include "jackdaw/kokkos/space.hpp"                // WorkStealing
+#include "jackdaw/kokkos/version.hpp"              // Kokkos, ScanOf
+#include "jackdaw/parallel_for.hpp"                // parallel_for
 
 namespace jackdaw::kokkos::detail {
 
@@ -24,13 +25,22 @@ class Items<Functor, Kokkos::RangePolicy<P...>> {
   using Index = std::remove_cvref_t<decltype(std::declval<const Policy&>().begin())>;
 
  public:
-  Items(const Functor& functor, const Policy& policy)
-      : functor_(functor), begin_(policy.begin()), grain_(chosen_grain(policy)) {
+  Items(const Functor& functor, const Policy& policy) : functor_(functor), begin_(policy.begin()) {
     const auto end = policy.end();
     if (begin_ < end) size_ = static_cast<std::size_t>(end) - static_cast<std::size_t>(begin_);
   }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] std::uint64_t grain() const noexcept { return grain_; }
+  /// A chunk size that the program has set is kept; Kokkos's own, which is for other schedulers, is
+  /// not. Policies do not say whose it is. It is Kokkos's if that finds the same for as many
+  /// workers as it may have been told: those of the launching thread or of the policy's instance,
+  /// or of the default pool, if the policy was made outside a job and is used inside.
+  [[nodiscard]] static std::uint64_t grain(const Policy& policy) {
+    if (is_of_kokkos(policy, policy.space().workers()) ||
+        is_of_kokkos(policy, WorkStealing::workers_here()) ||
+        is_of_kokkos(policy, static_cast<int>(DefaultPool::instance().workers())))
+      return 0;
+    return static_cast<std::uint64_t>(policy.chunk_size());
+  }
   template <typename... Update>
   [[gnu::always_inline]] void run(std::size_t first, std::size_t last, Update&&... update) const {
     const Index end = at(last);
@@ -38,11 +48,10 @@ class Items<Functor, Kokkos::RangePolicy<P...>> {
   }
 
  private:
-  /// A chunk size that the program has set is kept; Kokkos's own is for other schedulers.
-  [[nodiscard]] static std::uint64_t chosen_grain(const Policy& policy) {
+  [[nodiscard]] static bool is_of_kokkos(const Policy& policy, int workers) {
+    const WorkStealing::Supposition told(workers);
     const Policy fresh(policy.space(), policy.begin(), policy.end());
-    if (fresh.chunk_size() == policy.chunk_size()) return 0;
-    return static_cast<std::uint64_t>(policy.chunk_size());
+    return fresh.chunk_size() == policy.chunk_size();
   }
   [[nodiscard]] Index at(std::size_t item) const noexcept {
     return static_cast<Index>(static_cast<std::size_t>(begin_) + item);
@@ -51,7 +60,6 @@ class Items<Functor, Kokkos::RangePolicy<P...>> {
   const Functor& functor_;
   Index begin_;
   std::size_t size_ = 0;
-  std::uint64_t grain_;
 };
 
 /// Sums of blocks first, then what lies before each block, then each block again with that. One

@@ -23,10 +23,11 @@ class Items<Functor, Kokkos::TeamPolicy<P...>> {
   Items(const Functor& functor, const Policy& policy)
       : functor_(functor),
         league_(policy.league_size()),
-        grain_(static_cast<std::uint64_t>(policy.chunk_size())),
         shared_(policy.scratch_size(0) + policy.scratch_size(1) + own_scratch(functor)) {}
   [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(league_); }
-  [[nodiscard]] std::uint64_t grain() const noexcept { return grain_; }
+  [[nodiscard]] static std::uint64_t grain(const Policy& policy) noexcept {
+    return static_cast<std::uint64_t>(policy.chunk_size());
+  }
   template <typename... Update>
   void run(std::size_t first, std::size_t last, Update&&... update) const {
     TeamOfOne team(shared_);
@@ -49,7 +50,6 @@ class Items<Functor, Kokkos::TeamPolicy<P...>> {
 
   const Functor& functor_;
   int league_;
-  std::uint64_t grain_;
   std::size_t shared_;  // bytes
 };
 

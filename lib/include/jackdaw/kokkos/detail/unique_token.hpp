@@ -2,53 +2,43 @@
 /// \file
 /// UniqueToken: small numbers that no two parts of a kernel hold at once.
 
+#include <algorithm>  // max
 #include <atomic>     // atomic
 #include <cstddef>    // size_t
 #include <memory>     // make_shared, shared_ptr
-#include <stdexcept>  // runtime_error
-#include <string>     // to_string
-#include <thread>     // this_thread
+#include <thread>     // thread
 #include <vector>     // vector
 
-#include "jackdaw/detail/worker.hpp"   // this_worker
-#include "jackdaw/kokkos/space.hpp"    // WorkStealing
-#include "jackdaw/kokkos/version.hpp"  // Kokkos
+#include "jackdaw/detail/engine.hpp"          // Engine
+#include "jackdaw/kokkos/detail/holders.hpp"  // take_free
+#include "jackdaw/kokkos/space.hpp"           // WorkStealing
+#include "jackdaw/kokkos/version.hpp"         // Kokkos
 
 namespace jackdaw::kokkos::detail {
 
-/// A worker that waits inside a kernel helps with other parts of it, on top of the part that waits.
-/// So one thread may hold several tokens, and there are more of them than workers.
+/// There are more of them than workers: see take_free.
 class TokenSet {
  public:
-  /// \param asked  0: so many as the space needs, and who finds none has a mistake to be told of
+  /// \param asked  0: so many as the space needs
   TokenSet(const WorkStealing& space, std::size_t asked)
-      : waits_(asked != 0),
-        taken_(asked != 0 ? asked : tokens_per_worker * static_cast<std::size_t>(space.workers())) {
-  }
+      : holders_(asked != 0 ? asked : enough(static_cast<unsigned>(space.workers()))) {}
 
-  [[nodiscard]] int size() const noexcept { return static_cast<int>(taken_.size()); }
-  /// \throws std::runtime_error  all are held
+  [[nodiscard]] int size() const noexcept { return static_cast<int>(holders_.size()); }
+  /// \throws std::runtime_error  none is free, and the calling thread holds one
   [[nodiscard]] int acquire() {
-    const auto* worker = jackdaw::detail::this_worker;
-    const std::size_t first = worker == nullptr ? 0 : worker->store.index % taken_.size();
-    for (;;) {
-      for (std::size_t i = 0; i < taken_.size(); ++i) {
-        const std::size_t token = (first + i) % taken_.size();
-        // Relaxed: a look, which spares the line. The exchange decides; acquire (T): sees what the
-        // holder before has left behind.
-        if (!taken_[token].load(std::memory_order_relaxed) &&
-            !taken_[token].exchange(true, std::memory_order_acquire))
-          return static_cast<int>(token);
+    return take_free(holders_.size(), "tokens", [&](std::size_t token, int me) {
+      // Relaxed: a look, which spares the line. The exchange decides; acquire (T): sees what the
+      // holder before has left behind.
+      int holder = holders_[token].load(std::memory_order_relaxed);
+      if (holder == 0) {
+        holders_[token].compare_exchange_strong(holder, me, std::memory_order_acquire,
+                                                std::memory_order_relaxed);
       }
-      if (!waits_) {
-        throw std::runtime_error("all " + std::to_string(taken_.size()) +
-                                 " tokens are held; hold none across a kernel inside a kernel");
-      }
-      std::this_thread::yield();
-    }
+      return holder;
+    });
   }
   void release(int token) noexcept {
-    taken_[static_cast<std::size_t>(token)].store(false, std::memory_order_release);  // (T)
+    holders_[static_cast<std::size_t>(token)].store(0, std::memory_order_release);  // (T)
   }
 
   [[nodiscard]] static std::shared_ptr<TokenSet> global() {
@@ -57,9 +47,15 @@ class TokenSet {
   }
 
  private:
+  /// It may be used on another pool than that of the thread which makes it.
+  [[nodiscard]] static std::size_t enough(unsigned workers) {
+    // Relaxed: a number alone.
+    const unsigned most = jackdaw::detail::Engine::most_workers.load(std::memory_order_relaxed);
+    return tokens_per_worker * std::max({workers, most, std::thread::hardware_concurrency()});
+  }
+
   static constexpr std::size_t tokens_per_worker = 4;
-  const bool waits_;
-  std::vector<std::atomic<bool>> taken_;
+  std::vector<std::atomic<int>> holders_;  // 0: nobody
 };
 
 /// What both scopes have. Copies share their tokens.
