@@ -2,8 +2,8 @@ cmake_minimum_required(VERSION 3.25)
 # Every shell script is read by bash without running it, and by shellcheck where that is installed:
 # cmake -P tests/shell_scripts.cmake
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
-file(GLOB scripts ${root}/.ci/run ${root}/cmake/*.sh ${root}/tests/*.sh ${root}/tests/mpi/*.sh
-  ${root}/tests/support/*.sh ${root}/slurm/*.sbatch)
+file(GLOB_RECURSE scripts ${root}/cmake/*.sh ${root}/tests/*.sh ${root}/slurm/*.sh ${root}/slurm/*.sbatch)
+list(APPEND scripts ${root}/.ci/run)
 find_program(shellcheck shellcheck)
 set(failures 0)
 foreach(script IN LISTS scripts)

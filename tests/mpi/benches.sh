@@ -24,7 +24,8 @@ expect steal_json '"notes"' "transport: messages" '"steal.round_trips"' '"mpi": 
 
 bash "$here/../support/mpirun.sh" 3 100 \
   "$jackdaw" bench tree --rounds 1 --workers 1 --csv table.csv --plot table.gp > tree.out
-expect tree.out efficiency tree.one_rank_vs_serial tree.mpi_layer_cost tree.two_ranks_speedup tree.3x1.rate
+expect tree.out efficiency tree.one_rank_vs_serial tree.mpi_layer_cost tree.two_ranks_speedup tree.3x1.rate \
+  checkpoint.ms checkpoint.cost
 expect table.csv "ranks,workers,seconds,mnodes_per_second,efficiency"
 [ "$(cut -d, -f1,2 table.csv | tail -n +2 | paste -sd' ')" = "1,1 2,2 3,3" ] ||
   { echo "other rows than expected:" >&2; cat table.csv >&2; exit 1; }
