@@ -135,15 +135,12 @@ bool Worker::start_for(JobRecord& job) {
   return true;
 }
 
-void Worker::expect_other(const JobRecord& job) const {
-  if (!is_part_of(job)) return;
-  throw std::system_error(std::make_error_code(std::errc::resource_deadlock_would_occur),
-                          "a job waits for itself");
-}
-
 void Worker::wait_for(JobRecord& job) {
   if (is_final(job.word.state())) return;
-  expect_other(job);
+  if (is_part_of(job)) {
+    throw std::system_error(std::make_error_code(std::errc::resource_deadlock_would_occur),
+                            "a job waits for itself");
+  }
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   std::optional<Loan> loan;  // once it is clear that others have the job
   wait_until([&] { return is_final(job.word.state()); },
@@ -158,7 +155,6 @@ void Worker::wait_for(JobRecord& job) {
 }
 
 void Worker::wait_for(JobRecord& job, std::int64_t timeout_ns) {
-  expect_other(job);
   const Timeout patience{std::chrono::nanoseconds(timeout_ns)};
   const Turn turn(*this, Turn::Kind::other, Turn::Below::rests);  // time spent waiting is free
   const Loan loan(*engine_, this->job(), job);

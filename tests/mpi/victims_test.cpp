@@ -60,6 +60,19 @@ TEST(Victims, NearRanksComeFirstButTheManyFarAreNotForgotten) {
   EXPECT_GT(far.size(), 200u);
 }
 
+/// Slurm's topology names it: Neighbourhood::network_switch.
+TEST(Victims, RanksBelowTheSameSwitchComeBeforeThoseElsewhere) {
+  auto around = around_first(9);
+  around.network_switch = {2, 5};
+  Victims victims(around, 16, 1);
+  auto count = choices(victims, 0);
+  const int below = (count[2] + count[5]) / 2;
+  for (const int other : {1, 3, 4, 6, 7, 8}) {
+    EXPECT_GT(below, 2 * count[other]) << other;
+    EXPECT_GT(count[other], 0) << other;
+  }
+}
+
 TEST(Victims, OneThatFailsSinksAtOnceAndRecovers) {
   Victims victims(around_first(3), 8, 1);
   victims.failed(1, 1 * us, 0);

@@ -77,7 +77,7 @@ class JobRef {
   void wait() const;
   /// The same, but gives up after `timeout`, and starts nothing: a job that waits so in a pool of
   /// one worker waits in vain. What is beyond the range of the clock is for ever, as
-  /// nanoseconds::max(). \returns true if the job is in a final state \throws as wait()
+  /// nanoseconds::max(). \returns true if the job is in a final state
   bool wait_for(std::chrono::nanoseconds timeout) const;
 
   /// Asks the job to stop. \returns true if it had not started: it never will. (False also for one

@@ -143,7 +143,6 @@ class Worker {
   /// \throws std::system_error  the caller is part of that job: resource_deadlock_would_occur
   void wait_for(JobRecord& job);
   /// The same, but gives up after `timeout_ns`, and does not start the job: only helps it.
-  /// \throws as above
   void wait_for(JobRecord& job, std::int64_t timeout_ns);
   /// Blocks until a race is over: starts contenders here, else helps with their tasks.
   /// \throws std::system_error  as RaceState::wait
@@ -334,7 +333,6 @@ class Worker {
 
   // Waiting: join.cpp.
   [[nodiscard]] bool is_part_of(const JobRecord& job) const noexcept;
-  void expect_other(const JobRecord& job) const;
   [[nodiscard]] bool start_for(JobRecord& job);
   class Spectator;
   [[nodiscard]] bool help(const void* job, unsigned thief) noexcept;
