@@ -111,6 +111,7 @@ TEST(ViewCodec, MemoryThatTheHostReadsNeedNotBeItsOwn) {
   EXPECT_EQ((sent<Kokkos::View<int*, LikePinned>>(column)(2)), 202);
 }
 
+#if KOKKOS_VERSION < 40000  // later ones refuse to fill such memory from the host
 /// As the memory of a device: the host reads only what is copied.
 using LikeDevice = Kokkos::Experimental::LogicalMemorySpace<
     Kokkos::HostSpace, Serial, Named,
@@ -131,6 +132,7 @@ TEST(ViewCodec, MemoryThatTheHostCannotReadIsCopied) {
     EXPECT_EQ(arrived_down.data()[i], -i);
   }
 }
+#endif
 #endif
 
 TEST(ViewCodec, EmptyScalarStaticAndConstantViewsTravel) {

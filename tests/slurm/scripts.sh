@@ -31,7 +31,8 @@ finish() {
   for ((i = 0; i < 1500; ++i)); do
     case $(state) in
       COMPLETED) return ;;
-      PENDING | RUNNING | COMPLETING | CONFIGURING | SUSPENDED | REQUEUED) sleep 0.2 ;;
+      # Nothing: the controller has not answered in time.
+      "" | PENDING | RUNNING | COMPLETING | CONFIGURING | SUSPENDED | REQUEUED) sleep 0.2 ;;
       *) fail "the job is $(state)" ;;
     esac
   done
