@@ -136,7 +136,8 @@ struct SharedJob : ResultJob<R> {
   static void give_up(JobRecord& record, Engine& engine, const char* why) noexcept {
     static_cast<SharedJob&>(record).function.give_up(engine, why);
   }
-  static constexpr auto give_up_if_asked() noexcept -> decltype(JobOps::give_up) {
+  using GiveUp = void (*)(JobRecord&, Engine&, const char*) noexcept;
+  static constexpr GiveUp give_up_if_asked() noexcept {
     if constexpr (has_future<F>) {
       return &give_up;
     } else {
