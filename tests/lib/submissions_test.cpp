@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <ranges>
+#include <cstddef>
+#include <iterator>
 #include <set>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "jackdaw/pool.hpp"
@@ -22,6 +25,47 @@ class Submissions : public ::testing::TestWithParam<unsigned> {
 INSTANTIATE_TEST_SUITE_P(Workers, Submissions, ::testing::Values(1u, 2u),
                          ::testing::PrintToStringParamName());
 
+/// `count` elements, each made when it is read. (Clang 14 cannot compile the views of
+/// libstdc++ 12.)
+template <typename Make>
+class Lazy {
+ public:
+  Lazy(int count, Make make) : count_(count), make_(std::move(make)) {}
+
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using difference_type = std::ptrdiff_t;
+    using reference = std::invoke_result_t<const Make&, int>;
+    using value_type = std::decay_t<reference>;
+    using pointer = void;
+
+    Iterator() = default;
+    Iterator(const Make& make, int at) : make_(&make), at_(at) {}
+    reference operator*() const { return (*make_)(at_); }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      const auto before = *this;
+      ++at_;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const Make* make_ = nullptr;
+    int at_ = 0;
+  };
+  [[nodiscard]] Iterator begin() const { return {make_, 0}; }
+  [[nodiscard]] Iterator end() const { return {make_, count_}; }
+
+ private:
+  int count_;
+  Make make_;
+};
+
 /// Each copy makes a job.
 struct Breeder {
   Pool& pool;
@@ -39,10 +83,10 @@ struct Breeder {
 
 TEST_P(Submissions, ARangeMayMakeJobsWhileItIsRead) {
   std::vector<JobHandle<int>> others;
-  const auto functions = std::views::iota(0, 100) | std::views::transform([&](int i) {
-                           others.push_back(pool.submit([i] { return i; }));
-                           return [i] { return 1000 + i; };
-                         });
+  const Lazy functions(100, [&](int i) {
+    others.push_back(pool.submit([i] { return i; }));
+    return [i] { return 1000 + i; };
+  });
   const auto handles = pool.submit_batch(functions);
   std::set<std::uint64_t> ids;
   for (std::size_t i = 0; i < 100; ++i) {
@@ -55,10 +99,10 @@ TEST_P(Submissions, ARangeMayMakeJobsWhileItIsRead) {
 
 TEST_P(Submissions, SoMayTheRangeOfARace) {
   std::atomic<int> ran{0};
-  const auto functions = std::views::iota(0, 10) | std::views::transform([&](int i) {
-                           pool.spawn([&] { ++ran; });
-                           return [i] { return i; };
-                         });
+  const Lazy functions(10, [&](int i) {
+    pool.spawn([&] { ++ran; });
+    return [i] { return i; };
+  });
   EXPECT_LT(race(pool, functions).value, 10);
   pool.wait();
   EXPECT_EQ(ran, 10);
@@ -70,8 +114,7 @@ TEST_P(Submissions, SoMayTheCopyOfAFunction) {
   const auto make_four = [&] {
     pool.spawn(breeder);
     (void)pool.submit(breeder);
-    (void)pool.submit_batch(std::vector<const Breeder*>{&breeder, &breeder} |
-                            std::views::transform([](auto* b) -> const Breeder& { return *b; }));
+    (void)pool.submit_batch(Lazy(2, [&](int) -> const Breeder& { return breeder; }));
   };
   make_four();          // from outside,
   pool.run(make_four);  // and by a job
