@@ -23,6 +23,7 @@ class Timeout {
   using Clock = std::chrono::steady_clock;
   [[nodiscard]] static Clock::time_point end_of(std::chrono::nanoseconds length,
                                                 Clock::time_point now) {
+    if (length <= std::chrono::nanoseconds::zero()) return now;
     return length > Clock::time_point::max() - now ? Clock::time_point::max() : now + length;
   }
   Clock::time_point end_;
