@@ -79,6 +79,59 @@ TEST_P(Spaces, SeveralThreadsLaunchAtOnce) {
   EXPECT_EQ(right, 200);
 }
 
+/// A kernel of each pattern on `space`.
+bool all_patterns_are_right(const WorkStealing& space, int n) {
+  std::vector<int> visits(static_cast<std::size_t>(n));
+  int* const at = visits.data();
+  Kokkos::parallel_for(Range(space, 0, n), [=](int i) { ++at[i]; });
+  long scanned = 0, reduced = 0, in_teams = 0;
+  Kokkos::parallel_scan(
+      Range(space, 0, n), [=](int i, long& x, bool) { x += at[i]; }, scanned);
+  Kokkos::parallel_reduce(
+      Range(space, 0, n), [=](int i, long& x) { x += at[i]; }, reduced);
+  using Teams = Kokkos::TeamPolicy<WorkStealing>;
+  Kokkos::parallel_reduce(
+      Teams(space, n, Kokkos::AUTO).set_scratch_size(0, Kokkos::PerTeam(64)),
+      [=](const Teams::member_type& team, long& x) {
+        const Kokkos::View<int*, WorkStealing::scratch_memory_space, Kokkos::MemoryUnmanaged> own(
+            team.team_scratch(0), 4);
+        own(0) = at[team.league_rank()];
+        x += own(0);
+      },
+      in_teams);
+  return scanned == n && reduced == n && in_teams == n;
+}
+
+TEST_P(Spaces, SeveralThreadsLaunchKernelsOfEachPattern) {
+  Pool second(small_pool(GetParam()));
+  const WorkStealing elsewhere(second);
+  std::atomic<int> right{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {  // two on each instance
+      threads.emplace_back([&, t] {
+        for (int n = 1; n < 200; n += 9)
+          right += all_patterns_are_right(t % 2 == 0 ? space : elsewhere, n + t) ? 1 : 0;
+      });
+    }
+  }
+  EXPECT_EQ(right, 4 * 23);
+}
+
+TEST_P(Spaces, KernelsRunOverViewsWithStrides) {
+  const Kokkos::View<int**, Kokkos::LayoutRight, Kokkos::HostSpace> matrix("matrix", 500, 7);
+  const Kokkos::View<int*, Kokkos::LayoutStride, Kokkos::HostSpace,
+                     Kokkos::MemoryTraits<Kokkos::Unmanaged>>
+      column = Kokkos::subview(matrix, Kokkos::ALL, 3);
+  Kokkos::parallel_for(Range(space, 0, 500), [&](int i) { column(i) = i; });
+  long sum = 0, of_matrix = 0;
+  Kokkos::parallel_reduce(
+      Range(space, 0, 500), [&](int i, long& x) { x += column(i); }, sum);
+  for (std::size_t i = 0; i < matrix.size(); ++i) of_matrix += matrix.data()[i];
+  EXPECT_EQ(sum, 124'750);
+  EXPECT_EQ(of_matrix, 124'750);
+}
+
 TEST_P(Spaces, ViewsAreFilledAndCopied) {
   using View = Kokkos::View<double**, WorkStealing>;
   const View a("a", 300, 500);

@@ -111,6 +111,45 @@ TEST_P(Teams, AFunctorIsToldHowManyThreadsATeamMayHave) {
   EXPECT_THROW(Policy(space, 10, 4), std::invalid_argument);
 }
 
+struct Double {};
+struct Triple {};
+struct Multiples {
+  std::atomic<long>* sum;
+  void operator()(Double, const Member& team) const { *sum += 2 * team.league_rank(); }
+  void operator()(Triple, const Member& team) const { *sum += 3 * team.league_rank(); }
+  void operator()(Triple, const Member& team, long& update) const {
+    update += 3 * team.league_rank();
+  }
+};
+
+TEST_P(Teams, WorkTagsChooseTheOperator) {
+  std::atomic<long> sum{0};
+  Kokkos::parallel_for(Kokkos::TeamPolicy<WorkStealing, Double>(space, 101, 1), Multiples{&sum});
+  EXPECT_EQ(sum, 10'100);
+  const Kokkos::TeamPolicy<WorkStealing, Triple> triple(space, 101, Kokkos::AUTO);
+  Kokkos::parallel_for(triple, Multiples{&sum});
+  EXPECT_EQ(sum, 25'250);
+  long reduced = 0;
+  Kokkos::parallel_reduce(triple, Multiples{&sum}, reduced);
+  EXPECT_EQ(reduced, 15'150);
+}
+
+TEST_P(Teams, WhatATeamThrowsArrivesAtTheCaller) {
+  const auto guard = [](const Member& team) {
+    if (team.league_rank() == 77) throw std::runtime_error("team 77");
+  };
+  const Policy policy(space, 200, Kokkos::AUTO);
+  EXPECT_THROW(Kokkos::parallel_for(policy, guard), std::runtime_error);
+  int count = 0;
+  const auto counting = [guard](const Member& team, int& x) {
+    guard(team);
+    ++x;
+  };
+  EXPECT_THROW(Kokkos::parallel_reduce(policy, counting, count), std::runtime_error);
+  Kokkos::parallel_reduce(Policy(space, 70, Kokkos::AUTO), counting, count);  // as before
+  EXPECT_EQ(count, 70);
+}
+
 TEST_P(Teams, MayLaunchTeamsInside) {
   std::atomic<int> inner{0};
   auto* const count = &inner;
