@@ -4,8 +4,16 @@
 # No version is asked for: Kokkos answers to its own major version alone, and our headers take any
 # from 3.4 to 5.x.
 if(NOT TARGET Kokkos::kokkos)
-  set(CMAKE_CXX_EXTENSIONS OFF)  # else Kokkos 3 warns, and changes the cache
+  # Else Kokkos 3 warns, and changes the cache. Whoever includes this may have chosen otherwise, or
+  # nothing.
+  set(jackdaw_kokkos_extensions "${CMAKE_CXX_EXTENSIONS}")
+  set(CMAKE_CXX_EXTENSIONS OFF)
   find_package(Kokkos CONFIG QUIET)
+  if(jackdaw_kokkos_extensions STREQUAL "")
+    unset(CMAKE_CXX_EXTENSIONS)
+  else()
+    set(CMAKE_CXX_EXTENSIONS "${jackdaw_kokkos_extensions}")
+  endif()
 endif()
 # That of Debian's libtrilinos-kokkos-dev names a folder that does not exist.
 if(TARGET Kokkos::kokkos)
