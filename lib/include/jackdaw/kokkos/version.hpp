@@ -138,7 +138,9 @@ class ReduceKernel;
 
 template <typename Result>
 constexpr void expect_on_host() {
-  if constexpr (Kokkos::is_view<Result>::value) {
+  if constexpr (requires { typename Result::result_view_type; }) {  // a reducer
+    expect_on_host<typename Result::result_view_type>();
+  } else if constexpr (Kokkos::is_view<Result>::value) {
     static_assert(
         Kokkos::SpaceAccessibility<Kokkos::HostSpace, typename Result::memory_space>::accessible,
         "a result of WorkStealing is a View in memory that the host can write");
