@@ -90,6 +90,19 @@ void move_blocks(PoolNetwork& net) {
   EXPECT_EQ(total.value(), 250u * 249 / 2);
 }
 
+template <int add>
+void add_number(JobContext&, const int& number) {
+  total += static_cast<std::uint64_t>(number + add);
+}
+
+/// Whatever the compiler calls them.
+TEST_P(Exchange, InstancesOfOneTemplateAreDifferentKinds) {
+  net.submit<add_number<1>>(0, 10);
+  net.submit<add_number<200>>(0, 10);
+  net.run();
+  EXPECT_EQ(total.value(), 221u);
+}
+
 TEST_P(Exchange, BlocksOfAnySizeArriveWhole) {
   move_blocks<1>(net);
   move_blocks<80>(net);

@@ -369,22 +369,5 @@ TEST_F(SchedulerTest, TheReportAddsUp) {
   EXPECT_EQ(batches, all.batches);
 }
 
-/// A program that differs on one rank is refused on all, by the kind's name.
-TEST_F(SchedulerTest, RanksThatKnowOtherKindsAreRefused) {
-  int rank = 0, size = 0;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  static detail::JobKind odd{"a_kind_of_one_rank", 42, 8, nullptr, nullptr};
-  if (size == 1) GTEST_SKIP() << "one rank agrees with itself";
-  if (rank == size - 1) detail::register_kind(odd);
-  try {
-    Scheduler scheduler(MPI_COMM_WORLD, two_workers());
-    ADD_FAILURE() << "nobody has noticed";
-  } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("a_kind_of_one_rank"), std::string::npos)
-        << error.what();
-  }
-}
-
 }  // namespace
 }  // namespace jackdaw

@@ -25,7 +25,7 @@ struct JobStore;
 /// A function whose jobs may move. One for each function, found in every rank by its id.
 struct JobKind {
   std::string_view name;
-  std::uint64_t id;             ///< FNV-1a of the name
+  std::uint64_t id;             ///< FNV-1a of its mangled name; given when it is registered
   std::uint32_t payload_bytes;  ///< of each payload; 0: they differ
   /// Writes the payload into `packed`, or, if it is longer than the room there, into
   /// `long_payload`, which is empty otherwise. \throws what Codec::write throws
@@ -45,7 +45,12 @@ bool register_kind(JobKind& kind) noexcept;
   return hash;
 }
 
-/// The function's name as the compiler writes it.
+/// The mangled name of this type has that of the function in it, template arguments and all.
+template <auto Function>
+struct FunctionTag {};
+
+/// The function's name as the compiler writes it. Clang 14 leaves template arguments out, so it is
+/// for people alone.
 template <auto Function>
 [[nodiscard]] constexpr std::string_view name_of_function() noexcept {
   std::string_view text = __PRETTY_FUNCTION__;

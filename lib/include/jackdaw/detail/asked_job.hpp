@@ -8,6 +8,7 @@
 #include <span>         // span
 #include <stdexcept>    // runtime_error
 #include <type_traits>  // conditional_t, is_object_v, is_same_v, is_void_v, remove_cvref_t
+#include <typeinfo>     // type_info
 #include <utility>      // forward, move
 
 #include "jackdaw/detail/closure.hpp"  // DetachedJob, make_job
@@ -174,11 +175,12 @@ struct Packer {
 };
 
 template <auto Function>
-JobKind MovableJob<Function>::kind{name_of_function<Function>(),
-                                   hash_of(name_of_function<Function>()),
-                                   Codec<Payload>::fixed ? sizeof(Payload) : 0,
-                                   &Packer<Function>::pack, &Packer<Function>::unpack};
+constinit JobKind MovableJob<Function>::kind{name_of_function<Function>(), 0,
+                                             Codec<Payload>::fixed ? sizeof(Payload) : 0,
+                                             &Packer<Function>::pack, &Packer<Function>::unpack};
+// The kind is there before any code runs, so its place in the list stays.
 template <auto Function>
-const bool MovableJob<Function>::registered = register_kind(kind);
+const bool MovableJob<Function>::registered =
+    (kind.id = hash_of(typeid(FunctionTag<Function>).name()), register_kind(kind));
 
 }  // namespace jackdaw::detail
