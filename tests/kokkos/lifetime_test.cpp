@@ -23,6 +23,18 @@ std::string launch(const WorkStealing& space) {
   }
 }
 
+TEST(Lifetime, ThreadsOfKokkosAreTold) {
+  const auto note = [](const char* backend, int threads) {
+    return kokkos::detail::note_on_threads(backend, threads);
+  };
+  EXPECT_EQ(note(nullptr, 8), "");
+  EXPECT_EQ(note("OpenMP", 1), "");
+  EXPECT_EQ(note("OpenMP", 8),
+            "jackdaw: Kokkos has 8 threads of its own (OpenMP), which keep cores from the workers"
+            " while its kernels run on both; start it with --kokkos-num-threads=1, or run all"
+            " kernels on one of the two\n");
+}
+
 // One test: Kokkos is initialised once in a process.
 TEST(Lifetime, PoolsAndKokkosStartAndEndInEitherOrder) {
   auto before = std::make_unique<Pool>(small_pool(2));  // ends inside
@@ -34,7 +46,11 @@ TEST(Lifetime, PoolsAndKokkosStartAndEndInEitherOrder) {
   EXPECT_EQ(launch(WorkStealing()), refused);
   Kokkos::initialize();
   auto inside = std::make_unique<Pool>(small_pool(2));  // outlives Kokkos
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(launch(WorkStealing(*before)), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            kokkos::detail::note_on_threads(kokkos::detail::threads_of_kokkos(),
+                                            Kokkos::DefaultHostExecutionSpace().concurrency()));
   EXPECT_EQ(launch(WorkStealing(around)), "");
   EXPECT_EQ(launch(WorkStealing(*inside)), "");
   EXPECT_EQ(launch(WorkStealing()), "");  // its pool ends with Kokkos

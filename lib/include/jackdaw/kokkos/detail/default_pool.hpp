@@ -2,10 +2,11 @@
 /// \file
 /// The pool on which kernels run that threads outside any pool launch without naming one.
 
-#include <cstdio>     // fprintf, stderr
+#include <cstdio>     // fputs, stderr
 #include <memory>     // make_unique, unique_ptr
 #include <mutex>      // lock_guard, mutex
 #include <stdexcept>  // logic_error
+#include <string>     // string, to_string
 
 #include "jackdaw/config.hpp"          // Config
 #include "jackdaw/detail/engine.hpp"   // Engine
@@ -61,17 +62,21 @@ class DefaultPool {
   unsigned would_have_ = 0;  // workers, if it was made; 0: not known yet
 };
 
+/// What to say of a host backend with threads of its own; empty: nothing.
+/// \param backend  its name; null: there is none
+[[nodiscard]] inline std::string note_on_threads(const char* backend, int threads) {
+  if (backend == nullptr || threads < 2) return {};
+  return "jackdaw: Kokkos has " + std::to_string(threads) + " threads of its own (" + backend +
+         "), which keep cores from the workers while its kernels run on both; start it with"
+         " --kokkos-num-threads=1, or run all kernels on one of the two\n";
+}
+
 /// Once, when the first kernel runs.
 inline void note_threads_of_kokkos() {
-  if constexpr (threads_of_kokkos() != nullptr) {
-    const int threads = Kokkos::DefaultHostExecutionSpace().concurrency();
-    if (threads < 2 || !Config::from_environment().warn) return;
-    std::fprintf(stderr,
-                 "jackdaw: Kokkos has %d threads of its own (%s), which keep cores from the workers"
-                 " while its kernels run on both; start it with --kokkos-num-threads=1, or run all"
-                 " kernels on one of the two\n",
-                 threads, threads_of_kokkos());
-  }
+  if (!Config::from_environment().warn) return;
+  const std::string note =
+      note_on_threads(threads_of_kokkos(), Kokkos::DefaultHostExecutionSpace().concurrency());
+  (void)std::fputs(note.c_str(), stderr);
 }
 
 /// \throws std::logic_error  Kokkos cannot run kernels now
