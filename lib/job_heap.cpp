@@ -3,8 +3,11 @@
 namespace jackdaw::detail {
 
 void* JobHeap::refill(std::size_t size) {
-  if (Cell* cell = returned_[size].exchange(nullptr, std::memory_order_acquire)) {  // (R)
-    free_[size] = cell->next;
+  Cell*& home = home_[size];
+  if (home == nullptr) home = returned_[size].exchange(nullptr, std::memory_order_acquire);  // (R)
+  if (Cell* const cell = home; cell != nullptr) {
+    home = cell->next;
+    if (cell->ahead != nullptr) __builtin_prefetch(cell->ahead, 1);
     return cell;
   }
   const std::size_t bytes = size * grain;

@@ -302,8 +302,9 @@ void Engine::free_cell(JobRecord& job) noexcept {
   if (!JobHeap::holds(bytes, job.ops->alignment))
     return ::operator delete (&job, std::align_val_t{job.ops->alignment});
   JobHeap& heap = store(job.store()).heap;
-  auto* cell = new (&job) JobHeap::Cell{nullptr};
-  heap.give_back(cell, cell, bytes);
+  JobHeap::Chain chain;
+  chain.add(&job);
+  heap.give_back(chain, bytes);
 }
 
 void Engine::drop_store(JobStore& home) noexcept {

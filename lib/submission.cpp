@@ -9,7 +9,10 @@
 namespace jackdaw::detail {
 namespace {
 
-constexpr std::int64_t shown_by_inbox = 64;  // jobs public at once; the rest is published on demand
+// An inbox publishes as seldom as it can: that line goes to and fro between it and the workers, who
+// help themselves to what is private when they find nothing public.
+constexpr std::int64_t between_shows = 16;    // jobs
+constexpr std::int64_t shown_by_inbox = 64;   // jobs public at once
 constexpr unsigned jobs_between_wakes = 256;  // in a batch
 
 }  // namespace
@@ -66,7 +69,8 @@ void Engine::Submission::push(JobRecord& job) noexcept {
     engine_.overflowed.fetch_add(block.size(), std::memory_order_relaxed);
     engine_.overflow[job_class].put(std::move(block));
   }
-  if (deque.public_length() < shown_by_inbox) deque.publish_all();
+  const bool due = JobStore::is_urgent(job_class) || deque.next_index() % between_shows == 0;
+  if (due && deque.public_length() < shown_by_inbox) deque.publish_all();
   classes_ |= 1U << job_class;
   if (++pushed_ % jobs_between_wakes == 0) call_workers();
 }

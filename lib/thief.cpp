@@ -1,5 +1,6 @@
 #include <algorithm>  // max, min
 #include <array>      // array
+#include <utility>    // declval, exchange
 
 #include "jackdaw/detail/engine.hpp"       // Engine
 #include "jackdaw/detail/steal_share.hpp"  // steal_share
@@ -13,6 +14,8 @@ namespace {
 constexpr unsigned seize_after = 16;  // fruitless rounds: some 10 us
 constexpr unsigned lost_races = 4;    // before the thief goes to another victim
 constexpr unsigned most_lost = 8;     // that a thief remembers
+constexpr std::size_t few = 16;       // jobs of one visit to an inbox
+constexpr unsigned pauses_for_more = 24;
 
 }  // namespace
 
@@ -136,7 +139,12 @@ JobRecord* Worker::from_list(Overflow& list, std::size_t job_class) noexcept {
   return settle(jobs.data(), jobs.size(), job_class);
 }
 
+/// Each visit takes the lines away that a thread outside needs for its next job. So who found few
+/// waits until there may be more, a microsecond or so.
 JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {
+  if (std::exchange(inboxes_trickle_, false)) {
+    for (unsigned i = 0; i < pauses_for_more; ++i) Sync::pause();
+  }
   std::array<JobRecord*, 64> loot;
   const std::size_t most = engine_->config.max_steal_batch;
   for (std::size_t i = 0; i < engine_->inboxes.size(); ++i) {
@@ -148,8 +156,9 @@ JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {
       inbox.mutex.unlock();
     }
     std::size_t taken = 0;
-    if (deque.steal(loot.data(), most, taken) == Steal::taken)
-      return settle(loot.data(), taken, job_class);
+    if (deque.steal(loot.data(), most, taken) != Steal::taken) continue;
+    inboxes_trickle_ = taken < few;
+    return settle(loot.data(), taken, job_class);
   }
   return nullptr;
 }
@@ -168,8 +177,10 @@ JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
   });
 }
 
-/// Puts all but the oldest into the own deque, so that the next oldest comes out first.
+/// Puts all but the oldest into the own deque, so that the next oldest comes out first. Their
+/// records are on the way from another core's cache meanwhile, all at once.
 JobRecord* Worker::settle(JobRecord** loot, std::size_t count, std::size_t job_class) noexcept {
+  for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(loot[i], 1);
   for (std::size_t i = count; i-- > 1;) push(*loot[i], job_class);
   return loot[0];
 }

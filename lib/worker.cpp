@@ -165,16 +165,17 @@ void Worker::free_elsewhere(JobRecord& job) noexcept {
     return ::operator delete (&job, std::align_val_t{job.ops->alignment});
   const std::size_t home = job.store();
   if (returns_.count != 0 && (returns_.store != home || returns_.bytes != bytes)) return_cells();
-  auto* cell = new (&job) JobHeap::Cell{returns_.first};
-  if (returns_.count == 0) returns_ = {nullptr, cell, home, bytes, 0};
-  returns_.first = cell;
+  returns_.chain.add(&job);
+  returns_.store = home;
+  returns_.bytes = bytes;
   if (++returns_.count == 64) return_cells();
 }
 
 void Worker::return_cells() noexcept {
   if (returns_.count == 0) return;
-  engine_->store(returns_.store).heap.give_back(returns_.first, returns_.last, returns_.bytes);
-  returns_ = {};
+  engine_->store(returns_.store).heap.give_back(returns_.chain, returns_.bytes);
+  returns_.chain.forget();
+  returns_.count = 0;
 }
 
 // --- guests and observers ----------------------------------------------------------------------

@@ -38,13 +38,15 @@ TEST(JobHeap, CellsComeBackFromOtherThreads) {
   std::set<void*> cells;
   for (int i = 0; i < 100; ++i) cells.insert(heap.allocate(64));
   std::thread([&] {
-    JobHeap::Cell* first = nullptr;
-    JobHeap::Cell* last = nullptr;
+    JobHeap::Chain chain;
+    std::size_t in_chain = 0;
     for (void* cell : cells) {
-      first = new (cell) JobHeap::Cell{first};
-      if (last == nullptr) last = first;
+      chain.add(cell);
+      if (++in_chain % 30 != 0 && in_chain != cells.size()) continue;
+      heap.give_back(chain, 64);
+      chain.forget();
+      EXPECT_EQ(chain.first(), nullptr);
     }
-    heap.give_back(first, last, 64);
   }).join();
   for (int i = 0; i < 100; ++i) EXPECT_EQ(cells.erase(heap.allocate(64)), 1u);
 }

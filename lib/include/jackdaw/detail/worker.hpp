@@ -360,15 +360,15 @@ class Worker {
   std::vector<std::vector<std::uint32_t>> victims_;  // by tier
   unsigned patience_ = 0;  // fruitless rounds; from seize_after on victims are not asked any more
   const Answering* answering_ = nullptr;  // the youngest one
-  unsigned help_depth_ = 0;   // frames of helping on this stack that no thief's task led to
-  MeanTime job_time_;         // of the jobs that were timed here
-  MeanTime steal_time_;       // of those that brought something
-  unsigned lost_lately_ = 0;  // races for deques
-  bool searching_ = false;    // counted as a searcher by the idle set
+  unsigned help_depth_ = 0;       // frames of helping on this stack that no thief's task led to
+  MeanTime job_time_;             // of the jobs that were timed here
+  MeanTime steal_time_;           // of those that brought something
+  unsigned lost_lately_ = 0;      // races for deques
+  bool inboxes_trickle_ = false;  // the last visit to them brought few jobs
+  bool searching_ = false;        // counted as a searcher by the idle set
   unsigned until_service_ = between_samples;  // jobs until the source is served, one is timed
   struct Returns {                            // cells of one heap and one size, on their way home
-    JobHeap::Cell* first = nullptr;
-    JobHeap::Cell* last = nullptr;
+    JobHeap::Chain chain;
     std::size_t store = 0, bytes = 0, count = 0;
   } returns_;
   unsigned preemptions_ = 0;  // critical jobs on this stack, on top of those that they preempt
