@@ -1,5 +1,6 @@
 #include <algorithm>  // max, min
 #include <array>      // array
+#include <chrono>     // nanoseconds, steady_clock
 #include <utility>    // declval, exchange
 
 #include "jackdaw/detail/engine.hpp"       // Engine
@@ -49,13 +50,13 @@ std::size_t Worker::start_in(const std::vector<std::uint32_t>& tier) noexcept {
   return work(other) > work(one) ? other : one;
 }
 
-/// Jobs to take at most.
-std::size_t Worker::share_of(const Worker& victim, std::size_t job_class) const noexcept {
+/// Jobs to take at most out of a deque: what they take is what those took that came from others
+/// before. (Of a victim's jobs, those that it runs may be other than those that it makes.)
+std::size_t Worker::share_of(const JobDeque& deque) const noexcept {
   const auto& config = engine_->config;
-  if (config.strategy == Strategy::single) return 1;
   if (config.strategy != Strategy::adaptive) return config.max_steal_batch;
-  return static_cast<std::size_t>(steal_share({.queued = victim.store.deques[job_class].length(),
-                                               .job_ns = victim.job_ns(),
+  return static_cast<std::size_t>(steal_share({.queued = deque.length(),
+                                               .job_ns = loot_time_.ns(),
                                                .steal_ns = steal_time_.ns(),
                                                .lost = lost_lately_,
                                                .max_batch = config.max_steal_batch}));
@@ -79,14 +80,14 @@ template <typename T, typename Deque>
 std::size_t Worker::take_from(Deque& deque, T* room, std::size_t most, const void* wanted) {
   if (deque.length() <= 0) return 0;
   const Slice before = time_.current();
-  const auto start = time_.enter(Slice::stealing);
+  time_.enter(Slice::stealing);
   std::size_t taken = 0;
   for (unsigned attempt = 0; attempt < lost_races; ++attempt) {
     const Steal result = deque.steal(room, most, taken, wanted);
     if (result == Steal::taken) {
       tally_.steals.add(1);
       lost_lately_ -= lost_lately_ > 0 ? 1 : 0;
-      steal_time_.learn(time_.enter(before) - start);
+      time_.enter(before);
       return taken;
     }
     if (result == Steal::lost) {
@@ -121,8 +122,17 @@ Task* Worker::any_task(const void* wanted) noexcept {
 
 // --- jobs ----------------------------------------------------------------------------------------
 
-/// What is oldest in the rank, then what came from outside, then what is near, then what is far.
+/// What it costs is learnt, if it brings something.
 JobRecord* Worker::fetch(std::size_t job_class) noexcept {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  JobRecord* const job = search(job_class);
+  if (job != nullptr) steal_time_.learn(std::chrono::nanoseconds(Clock::now() - start).count());
+  return job;
+}
+
+/// What is oldest in the rank, then what came from outside, then what is near, then what is far.
+JobRecord* Worker::search(std::size_t job_class) noexcept {
   if (JobRecord* job = from_list(engine_->gifts[store.index][job_class], job_class)) return job;
   if (JobRecord* job = from_list(engine_->overflow[job_class], job_class)) return job;
   if (JobRecord* job = from_inboxes(job_class)) return job;
@@ -146,7 +156,6 @@ JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {
     for (unsigned i = 0; i < pauses_for_more; ++i) Sync::pause();
   }
   std::array<JobRecord*, 64> loot;
-  const std::size_t most = engine_->config.max_steal_batch;
   for (std::size_t i = 0; i < engine_->inboxes.size(); ++i) {
     Inbox& inbox = *engine_->inboxes[(store.index + i) % engine_->inboxes.size()];
     auto& deque = inbox.store.deques[job_class];
@@ -156,7 +165,7 @@ JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {
       inbox.mutex.unlock();
     }
     std::size_t taken = 0;
-    if (deque.steal(loot.data(), most, taken) != Steal::taken) continue;
+    if (deque.steal(loot.data(), share_of(deque), taken) != Steal::taken) continue;
     inboxes_trickle_ = taken < few;
     return settle(loot.data(), taken, job_class);
   }
@@ -166,9 +175,10 @@ JobRecord* Worker::from_inboxes(std::size_t job_class) noexcept {
 JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
   // An urgent job is not waited for: its owner has published it, or is about to.
   std::array<JobRecord*, 64> loot;
+  const bool singly = engine_->config.strategy == Strategy::single;
   return visit_victims([&](Worker& victim) -> JobRecord* {
-    const auto taken = take_from(victim.store.deques[job_class], loot.data(),
-                                 share_of(victim, job_class), nullptr);
+    auto& deque = victim.store.deques[job_class];
+    const auto taken = take_from(deque, loot.data(), singly ? 1 : share_of(deque), nullptr);
     if (taken == 0) return nullptr;
     for (std::size_t i = 0; i < taken; ++i) {
       if (engine_->mark_stolen(*loot[i], victim.store.index)) tally_.jobs_stolen.add(1);
@@ -182,6 +192,7 @@ JobRecord* Worker::from_victims(std::size_t job_class) noexcept {
 JobRecord* Worker::settle(JobRecord** loot, std::size_t count, std::size_t job_class) noexcept {
   for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(loot[i], 1);
   for (std::size_t i = count; i-- > 1;) push(*loot[i], job_class);
+  if (const auto ns = loot[0]->ops->note->run_time.ns(); ns > 0) loot_time_.learn(ns);
   return loot[0];
 }
 

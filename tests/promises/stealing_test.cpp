@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "jackdaw/detail/steal_share.hpp"
@@ -38,8 +39,8 @@ TEST(StealShare, TakesFewLongJobsAndManyShortOnes) {
     return steal_share({.queued = 1000, .job_ns = job_ns, .steal_ns = 1000, .max_batch = 64});
   };
   EXPECT_EQ(share(1'000'000'000), 1);  // a matrix product
-  EXPECT_EQ(share(100'000), 1);
-  EXPECT_EQ(share(10'000), 6);
+  EXPECT_EQ(share(200'000), 1);
+  EXPECT_EQ(share(10'000), 25);
   EXPECT_EQ(share(100), 64);  // log lines
   EXPECT_EQ(share(0), 64);    // nothing is known
 }
@@ -47,7 +48,7 @@ TEST(StealShare, TakesFewLongJobsAndManyShortOnes) {
 TEST(StealShare, TakesMoreWhereRacesAreLostAndStealsAreDear) {
   StealCase is{.queued = 1000, .job_ns = 20'000, .steal_ns = 1000, .max_batch = 64};
   const auto usual = steal_share(is);
-  is.lost = 5;
+  is.lost = 1;
   const auto contended = steal_share(is);
   EXPECT_GT(contended, usual);
   is.steal_ns = 5000;
@@ -174,6 +175,37 @@ TEST(Shelf, ShowsLongJobsLast) {
   EXPECT_TRUE(std::is_sorted(payloads.begin(), payloads.begin() + 16));  // else as they were
   EXPECT_TRUE(std::is_sorted(payloads.begin() + 16, payloads.end()));
   engine->close();
+}
+
+// --- whose times count ---------------------------------------------------------------------------
+
+/// A job that takes long makes many that do not: what the thief goes by is the latter.
+TEST(Thieves, KnowWhatTheyTakeWhateverItsMakerDoes) {
+  constexpr int rounds = 12, learning = 4, jobs = 200;
+  Pool pool(small_pool(2));
+  std::atomic<int> runs{0};
+  const auto taken = [&] {
+    const auto all = pool.statistics().workers;
+    return std::pair(all[0].steals + all[1].steals, all[0].jobs_stolen + all[1].jobs_stolen);
+  };
+  auto before = taken();
+  for (int round = 0; round < rounds; ++round) {
+    if (round == learning) before = taken();
+    const auto seen = taken();
+    pool.submit([&](JobContext& job) {
+          for (int i = 0; i < jobs; ++i) job.spawn([&runs] { ++runs; });
+          const auto end = std::chrono::steady_clock::now() + 3ms;
+          const auto last = end + 10s;
+          for (auto now = end - 3ms; now < end || (taken() == seen && now < last);
+               now = std::chrono::steady_clock::now())
+            job.checkpoint();
+        })
+        .wait();
+    pool.wait();
+  }
+  const auto after = taken();
+  EXPECT_EQ(runs, rounds * jobs);
+  EXPECT_GT(after.second - before.second, 2 * (after.first - before.first));
 }
 
 // --- and nothing is lost -------------------------------------------------------------------------

@@ -317,6 +317,7 @@ class Worker {
   [[nodiscard]] bool has_own_above(std::size_t job_class) const noexcept;
   [[nodiscard]] bool has_own_below(std::size_t job_class) const noexcept;
   [[nodiscard]] JobRecord* fetch(std::size_t job_class) noexcept;
+  [[nodiscard]] JobRecord* search(std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* from_list(Overflow& list, std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* from_inboxes(std::size_t job_class) noexcept;
   [[nodiscard]] JobRecord* from_victims(std::size_t job_class) noexcept;
@@ -326,7 +327,7 @@ class Worker {
                                   std::size_t job_class) noexcept;
   [[nodiscard]] Task* task_from(Worker& victim, const void* wanted) noexcept;
   [[nodiscard]] Task* any_task(const void* wanted) noexcept;
-  [[nodiscard]] std::size_t share_of(const Worker& victim, std::size_t job_class) const noexcept;
+  [[nodiscard]] std::size_t share_of(const JobDeque& deque) const noexcept;
   [[nodiscard]] std::size_t start_in(const std::vector<std::uint32_t>& tier) noexcept;
   template <typename Visit>
   auto visit_victims(Visit visit) noexcept -> decltype(visit(std::declval<Worker&>()));
@@ -362,7 +363,8 @@ class Worker {
   const Answering* answering_ = nullptr;  // the youngest one
   unsigned help_depth_ = 0;       // frames of helping on this stack that no thief's task led to
   MeanTime job_time_;             // of the jobs that were timed here
-  MeanTime steal_time_;           // of those that brought something
+  MeanTime loot_time_;            // what jobs take that came from others
+  MeanTime steal_time_;           // what it costs to get them
   unsigned lost_lately_ = 0;      // races for deques
   bool inboxes_trickle_ = false;  // the last visit to them brought few jobs
   bool searching_ = false;        // counted as a searcher by the idle set
