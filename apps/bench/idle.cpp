@@ -1,7 +1,10 @@
 #include <sys/resource.h>  // getrusage
 
-#include <chrono>  // microseconds
-#include <thread>  // sleep_for
+#include <atomic>              // atomic
+#include <chrono>              // duration, steady_clock
+#include <condition_variable>  // condition_variable
+#include <mutex>               // mutex, unique_lock
+#include <thread>              // sleep_for, thread
 
 #include "bench/benches.hpp"
 #include "jackdaw/pool.hpp"
@@ -18,11 +21,58 @@ double cpu_seconds() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
+using Clock = std::chrono::steady_clock;
+
+double us_since(Clock::time_point start, Clock::time_point end) {
+  return std::chrono::duration<double, std::micro>(end - start).count();
+}
+
+/// A plain thread that sleeps until it is told: the least that the system makes of a wake-up.
+class Sleeper {
+ public:
+  Sleeper() : thread_([this] { live(); }) {}
+  Sleeper(const Sleeper&) = delete;
+  Sleeper& operator=(const Sleeper&) = delete;
+  ~Sleeper() {
+    ends_ = true;
+    (void)wake();
+    thread_.join();
+  }
+  /// \returns from the call until it runs, in us
+  double wake() {
+    std::unique_lock hold(mutex_);
+    const auto called = Clock::now();
+    called_ = true;
+    hold.unlock();
+    told_.notify_one();
+    hold.lock();
+    told_.wait(hold, [&] { return !called_; });
+    return us_since(called, woken_);
+  }
+
+ private:
+  void live() {
+    std::unique_lock hold(mutex_);
+    while (!ends_) {
+      told_.wait(hold, [&] { return called_; });
+      woken_ = Clock::now();
+      called_ = false;
+      told_.notify_one();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable told_;  // one of the two waits
+  bool called_ = false;
+  std::atomic<bool> ends_{false};
+  Clock::time_point woken_;
+  std::thread thread_;  // last: it uses all the others
+};
+
 }  // namespace
 
 /// What does an idle pool use, and how soon does a sleeping one start a job?
 void measure_idle(const Options& options, Figures& figures) {
-  using Clock = std::chrono::steady_clock;
   constexpr std::chrono::seconds watched{2};  // each round; told as for 10 s
   Pool pool(options.config);
   pool.submit([] {}).wait();
@@ -34,15 +84,20 @@ void measure_idle(const Options& options, Figures& figures) {
     cpu.add((cpu_seconds() - before) * 1e3 * 10 / watched.count() / pool.workers());
   }
 
-  Sample start;
+  Sample start, plain;
+  Sleeper sleeper;
   for (int i = 0; i < 40 * options.rounds; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(3));  // until all sleep again
     const auto submitted = Clock::now();
     const auto started = pool.submit([] { return Clock::now(); }).get();
-    start.add(std::chrono::duration<double, std::micro>(started - submitted).count());
+    start.add(us_since(submitted, started));
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    plain.add(sleeper.wake());
   }
   figures.add("idle.cpu_ms", cpu, "ms", "CPU time of a worker in 10 idle seconds");
   figures.add("idle.start_us", start, "us", "from submit until the job runs, all workers asleep");
+  figures.add("idle.plain_start_us", plain, "us",
+              "from notify_one until a plain thread runs that slept on a condition variable");
 }
 
 }  // namespace jackdaw::apps::bench
