@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# interrupted.sh <jackdaw> <tree> <times>: searches a tree on 1, 2, 3 and 4 ranks in turn, interrupted so
-# many times at random moments by SIGUSR1 to one rank, after which the checkpoint has all that is left;
-# and now and then killed by SIGKILL, one rank or all, after which it has what the last periodic one had.
-# Each run must go on from the checkpoint that is there, and the count must be the published one.
+# interrupted.sh <jackdaw> <times> <command>...: runs `jackdaw <command> --check` on 1, 2, 3 and 4
+# ranks in turn, interrupted so many times at random moments by SIGUSR1 to one rank, after which the
+# checkpoint has all that is left; and now and then killed by SIGKILL, one rank or all, after which it
+# has what the last periodic one had. Each run must go on from the checkpoint that is there, and the
+# count must be the published one.
 set -euo pipefail
-jackdaw=$1 tree=$2 times=$3
+jackdaw=$1 times=$2 command=("${@:3}")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 scratch=$(mktemp -d)
 trap 'pkill -9 -f "^$scratch/interrupted" || true; rm -rf "$scratch"' EXIT
@@ -36,12 +37,12 @@ went_on() { grep -q "going on from generation $from in" "$scratch/out"; }
 has_saved() { (($(generation) > from)); }
 sleep_a_little() { sleep "$(printf '0.%03d' $((RANDOM % most_ms)))"; }
 
-# Starts the search, or goes on, on so many ranks, and ends it as told.
+# Starts the command, or goes on, on so many ranks, and ends it as told.
 run() {  # <ranks> <usr1|kill|kill_all|nothing>; sets status, from
   local workers=1
   (($1 > 1)) || workers=2
   from=$(generation)
-  bash "$here/../support/mpirun.sh" "$1" 100 "$scratch/interrupted" uts --tree "$tree" --check \
+  bash "$here/../support/mpirun.sh" "$1" 100 "$scratch/interrupted" "${command[@]}" --check \
     --checkpoint "$kept" --checkpoint-every 0.1 --no-pin --workers "$workers" > "$scratch/out" 2>&1 &
   job=$!
   wait_until begun  # the signals are noted, and jobs run
