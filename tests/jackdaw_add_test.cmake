@@ -1,3 +1,10 @@
+# With a sanitizer, optimising what is instantiated in a test takes longer than it saves.
+function(jackdaw_compile_test_quickly target)
+  if(CMAKE_CXX_FLAGS MATCHES "fsanitize")
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
 # jackdaw_add_test(<room>/<name> LINK <target>... [MAIN <file>] [LABELS <label>...]
 #                  [TIMEOUT <seconds>])
 # Builds tests/<room>/<name>_test.cpp and registers it under the name <room>/<name>. A test may walk
@@ -9,6 +16,7 @@ function(jackdaw_add_test path)
   add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}_test.cpp)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/${room} ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${arg_LINK} jackdaw_build)
+  jackdaw_compile_test_quickly(${target})
   if(arg_MAIN)
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/${arg_MAIN})
     target_link_libraries(${target} PRIVATE GTest::gtest)
@@ -38,6 +46,7 @@ function(jackdaw_add_mpi_test path)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/mpi ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE
     jackdaw::jackdaw jackdaw::topology ${arg_LINK} jackdaw_build GTest::gtest)
+  jackdaw_compile_test_quickly(${target})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)  # beside other programs that keep the cores, ranks that wait are slow
   endif()
