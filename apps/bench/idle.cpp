@@ -86,13 +86,18 @@ void measure_idle(const Options& options, Figures& figures) {
 
   Sample start, plain;
   Sleeper sleeper;
-  for (int i = 0; i < 40 * options.rounds; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));  // until all sleep again
-    const auto submitted = Clock::now();
-    const auto started = pool.submit([] { return Clock::now(); }).get();
-    start.add(us_since(submitted, started));
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    plain.add(sleeper.wake());
+  const auto forty_times = [](auto what) {
+    for (int i = 0; i < 40; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(3));  // until all sleep again
+      what();
+    }
+  };
+  for (int round = 0; round < options.rounds; ++round) {
+    forty_times([&] {
+      const auto submitted = Clock::now();
+      start.add(us_since(submitted, pool.submit([] { return Clock::now(); }).get()));
+    });
+    forty_times([&] { plain.add(sleeper.wake()); });
   }
   figures.add("idle.cpu_ms", cpu, "ms", "CPU time of a worker in 10 idle seconds");
   figures.add("idle.start_us", start, "us", "from submit until the job runs, all workers asleep");
