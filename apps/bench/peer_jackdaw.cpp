@@ -28,7 +28,9 @@ class JackdawPeer : public Peer {
   }
   std::uint64_t jobs(std::uint64_t count) override {
     Sum<std::uint64_t> sum;
-    for (std::uint64_t i = 0; i < count; ++i) pool_.spawn([&sum] { sum += 1; });
+    pool_.run([&](JobContext& job) {  // the maker is one of the workers, as it is with the others
+      for (std::uint64_t i = 0; i < count; ++i) job.spawn([&sum] { sum += 1; });
+    });
     pool_.wait();
     return sum.value();
   }
