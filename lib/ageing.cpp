@@ -1,10 +1,20 @@
 #include "ageing.hpp"
 
-#include <algorithm>  // max
+#include <algorithm>  // max, min
+#include <cstddef>    // ptrdiff_t, size_t
+#include <utility>    // move
 
 #include "loot.hpp"  // Loot
 
 namespace jackdaw::detail {
+namespace {
+
+// Jobs of one queue that one look promotes. What is old in a tree search lies near its root, and
+// makes more that gets old: all of it at once, and the search would go breadth first, and fill the
+// memory.
+constexpr std::size_t most_at_once = 1;
+
+}  // namespace
 
 Ageing::Ageing(Engine& engine)
     : engine_(engine),
@@ -17,10 +27,11 @@ void Ageing::look(Clock::time_point now) {
     for (std::size_t i = 0; i < marks_.size(); ++i)
       look_at(engine_.store(i).deques[c], marks_[i][c], c, now);
     const auto take_old = [&](Overflow& list) {
-      for (auto old = list.take_before(now - age_); !old.jobs.empty();
-           old = list.take_before(now - age_)) {
-        for (JobRecord* job : old.jobs) promote(*job, c);
-      }
+      auto old = list.take_before(now - age_);
+      const auto promoted = std::min(old.jobs.size(), most_at_once);
+      for (std::size_t i = 0; i < promoted; ++i) promote(*old.jobs[i], c);
+      old.jobs.erase(old.jobs.begin(), old.jobs.begin() + static_cast<std::ptrdiff_t>(promoted));
+      list.put_back(std::move(old));
     };
     take_old(engine_.overflow[c]);
     for (auto& gift : engine_.gifts) take_old(gift[c]);
@@ -46,15 +57,11 @@ void Ageing::look_at(JobDeque& deque, Marks& marks, std::size_t job_class, Clock
     old_until = std::max(old_until, marks.front().bottom);
     marks.pop_front();
   }
-  for (auto left = old_until - ends.top; left > 0;) {
-    const auto loot = Loot::take(deque, static_cast<std::size_t>(left));
-    if (loot.empty()) {  // its owner is active there: next time
-      marks.push_front({now - age_, old_until});
-      return;
-    }
-    for (JobRecord* job : loot.jobs()) promote(*job, job_class);
-    left -= static_cast<std::int64_t>(loot.jobs().size());
-  }
+  if (old_until <= ends.top) return;
+  const auto loot = Loot::take(deque, most_at_once);  // none while its owner is active there
+  for (JobRecord* job : loot.jobs()) promote(*job, job_class);
+  if (ends.top + static_cast<std::int64_t>(loot.jobs().size()) < old_until)
+    marks.push_front({now - age_, old_until});  // the rest next time
 }
 
 /// From this class to the next.

@@ -112,6 +112,29 @@ TEST(Ageing, ReachesJobsInTheOverflowList) {
   EXPECT_GT(pool.statistics().jobs_overflowed, 0U);
 }
 
+/// What is old in a tree lies near its root, and makes what will be old: it must not all go first.
+TEST(Ageing, LeavesATreeSearchDepthFirst) {
+  constexpr int depth = 9;  // 4^9 leaves
+  Pool pool(ageing_pool(2, 4ms));
+  std::atomic<int> queued{1}, most{0}, leaves{0};
+  const auto visit = [&](auto self, JobContext& job, int level) -> void {
+    const auto until = std::chrono::steady_clock::now() + 1us;
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    if (level == depth) ++leaves;
+    const int now = queued += level == depth ? -1 : 3;
+    if (int seen = most; now > seen) most.compare_exchange_strong(seen, now);
+    if (level == depth) return;
+    for (int i = 0; i < 4; ++i) job.spawn([=](JobContext& next) { self(self, next, level + 1); });
+  };
+  pool.spawn([&](JobContext& job) { visit(visit, job, 0); });
+  pool.wait();
+  EXPECT_EQ(leaves, 262'144);
+  EXPECT_GT(pool.statistics().jobs_promoted, 0U);
+  EXPECT_LT(most, 30'000);
+  RecordProperty("most", most);
+}
+
 TEST(Ageing, WhatAnAgedJobMakesHasItsOwnPriority) {
   Pool pool(ageing_pool(1, 100ms));
   JobRef low;
