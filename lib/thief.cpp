@@ -82,13 +82,14 @@ std::size_t Worker::take_from(Deque& deque, T* room, std::size_t most, const voi
   const Slice before = time_.current();
   time_.enter(Slice::stealing);
   std::size_t taken = 0;
+  bool is_mine = false;
   for (unsigned attempt = 0; attempt < lost_races; ++attempt) {
     const Steal result = deque.steal(room, most, taken, wanted);
     if (result == Steal::taken) {
       tally_.steals.add(1);
       lost_lately_ -= lost_lately_ > 0 ? 1 : 0;
-      time_.enter(before);
-      return taken;
+      is_mine = true;
+      break;
     }
     if (result == Steal::lost) {
       tally_.steals_lost.add(1);
@@ -104,7 +105,7 @@ std::size_t Worker::take_from(Deque& deque, T* room, std::size_t most, const voi
     tally_.seizures.add(1);
   }
   time_.enter(before);
-  return 0;
+  return is_mine ? taken : 0;
 }
 
 // --- tasks ---------------------------------------------------------------------------------------

@@ -45,6 +45,12 @@ bool register_kind(JobKind& kind) noexcept;
   return hash;
 }
 
+/// The same, with the id that goes with a mangled name.
+inline bool register_kind(JobKind& kind, std::string_view mangled) noexcept {
+  kind.id = hash_of(mangled);
+  return register_kind(kind);
+}
+
 /// The mangled name of this type has that of the function in it, template arguments and all.
 template <auto Function>
 struct FunctionTag {};

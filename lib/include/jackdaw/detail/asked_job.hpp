@@ -181,6 +181,6 @@ constinit JobKind MovableJob<Function>::kind{name_of_function<Function>(), 0,
 // The kind is there before any code runs, so its place in the list stays.
 template <auto Function>
 const bool MovableJob<Function>::registered =
-    (kind.id = hash_of(typeid(FunctionTag<Function>).name()), register_kind(kind));
+    register_kind(kind, typeid(FunctionTag<Function>).name());
 
 }  // namespace jackdaw::detail

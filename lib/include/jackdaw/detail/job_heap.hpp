@@ -7,8 +7,8 @@
 /// again. No ABA: a chain is pushed whole and the stack is emptied whole.
 ///
 /// A cell that comes back lies in the cache of another core, and its link is what tells where the
-/// next one is: that would be one miss after the other, some 100 ns each. So each names one a few
-/// cells further down, too, which is prefetched.
+/// next one is: that would be one miss after the other. So each names one a few cells further down,
+/// too, which is prefetched, and never read: it may be in use again, or gone.
 
 #include <array>    // array
 #include <atomic>   // atomic
