@@ -103,8 +103,8 @@ class Pool {
   [[nodiscard]] std::optional<unsigned> package() const noexcept;
   [[nodiscard]] Statistics statistics() const;
   /// From now on, `function` hears of each step of a job that has not started yet, and of each
-  /// worker. A step costs a lock and a clock while anybody listens. Keep what it gives: when that goes,
-  /// the function is not called any more.
+  /// worker. A step costs a lock and a clock while anybody listens. Keep what it gives: when that
+  /// goes, the function is not called any more.
   [[nodiscard]] Subscription subscribe(EventFunction function);
   /// Jobs that run although they have passed their time limit or their deadline.
   [[nodiscard]] std::vector<Overstay> overstays() const;

@@ -180,7 +180,7 @@ constinit JobKind MovableJob<Function>::kind{name_of_function<Function>(), 0,
                                              &Packer<Function>::pack, &Packer<Function>::unpack};
 // The kind is there before any code runs, so its place in the list stays.
 template <auto Function>
-const bool MovableJob<Function>::registered =
-    register_kind(kind, typeid(FunctionTag<Function>).name());
+const bool MovableJob<Function>::registered = register_kind(kind,
+                                                            typeid(FunctionTag<Function>).name());
 
 }  // namespace jackdaw::detail
